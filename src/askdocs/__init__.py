@@ -1,0 +1,1 @@
+"""Answers questions from a documentation repository, with a link to the page."""

@@ -1,0 +1,1 @@
+"""The world: one vendor per module, each behind a port."""

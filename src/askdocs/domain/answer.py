@@ -1,0 +1,97 @@
+"""What a search finds and what an answer says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that a search found.
+
+    Attributes:
+        id: Of the chunk.
+        path: Of its page, with suffix.
+        file_path: The same without suffix and "index".
+        url: The page's public URL, without a fragment.
+        anchor: The fragment of its heading; "" at the top of the page.
+        title: Of its page.
+        heading: Trail of headings above it.
+        text: What it says.
+        lines: First and last line in the source file, counted from 1.
+        score: Higher is better; comparable within one search only.
+    """
+
+    id: str
+    path: str
+    file_path: str
+    url: str
+    anchor: str
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    lines: tuple[int, int]
+    score: float
+
+    @property
+    def link(self) -> str:
+        """The public URL with the fragment, if there is one."""
+        return f"{self.url}#{self.anchor}" if self.anchor else self.url
+
+    @property
+    def trail(self) -> str:
+        """Title and headings in one line."""
+        return " > ".join(part for part in (self.title, *self.heading) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search returned.
+
+    Attributes:
+        passages: Best first.
+        degraded: What could not be done as it should ("encoder: torch").
+    """
+
+    passages: tuple[Passage, ...]
+    degraded: tuple[str, ...] = ()
+
+
+class Status(Enum):
+    """How a question ended; each has one exit code (see `Answer.exit_code`)."""
+
+    ANSWERED = "answered"
+    NO_MATCH = "refused:no_match"
+    NOT_IN_CONTEXT = "refused:not_in_context"
+    INCOMPLETE = "incomplete"
+    PASSAGES_ONLY = "passages"
+    MODEL_UNAVAILABLE = "model_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question, answered from the docs or refused.
+
+    Attributes:
+        question: As asked.
+        status: How it ended.
+        text: What the user reads, without the closing link paragraph; "" if there is none.
+        cited: The passages that the text cites, in the order of their marks.
+        retrieved: The passages that the model was given, best first.
+        link: The URL of the closing paragraph; the docs site on a refusal.
+        model: Name of the language model; "" if none was asked.
+        degraded: What could not be done as it should.
+        problem: What went wrong, and `hint` what to do about it; "" if nothing.
+    """
+
+    question: str
+    status: Status
+    text: str
+    cited: tuple[Passage, ...]
+    retrieved: tuple[Passage, ...]
+    link: str
+    model: str = ""
+    degraded: tuple[str, ...] = ()
+    problem: str = ""
+    hint: str = ""

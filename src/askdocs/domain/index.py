@@ -1,0 +1,182 @@
+"""What an index says of itself, and what a run did to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from askdocs.domain.text import Left
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The vector space of an embedding model: what must be equal for vectors to compare.
+
+    Attributes:
+        model: How the model is named: "bundled", a hub id, or an absolute folder.
+        weights_sha: sha256 (hex) of its weights file.
+        dim: Numbers per vector.
+        distance: "cosine" or "dot", as the model was trained.
+        max_tokens: The most tokens the model reads, special tokens included.
+        question_prefix: Put before a question.
+        passage_prefix: Put before a passage.
+    """
+
+    model: str
+    weights_sha: str
+    dim: int
+    distance: str
+    max_tokens: int
+    question_prefix: str = ""
+    passage_prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How pages are cut into chunks.
+
+    Attributes:
+        version: Of the chunking rules; another version is another index.
+        tokens: The most tokens of a chunk with its breadcrumb, special tokens included.
+    """
+
+    version: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Which docs an index was made from, told without the absolute path.
+
+    Attributes:
+        remote: The git remote, as host/path without user or ".git"; "" without one.
+        prefix: The folder inside that repository; "" for its top.
+        commit: The commit that was ingested; "" if not known.
+    """
+
+    remote: str = ""
+    prefix: str = ""
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What built an index, stored with it; `rag ask` believes this and not the settings."""
+
+    space: Space
+    cut: Cut
+    root: Root
+    base_url: str
+    generation: str
+    pages: int
+    chunks: int
+    finished: str
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the fingerprint that the chunks of this index carry."""
+        return fingerprint(self.space, self.cut)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data that JSON and Qdrant metadata can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Manifest:
+        """Return the manifest that `as_dict` described.
+
+        Raises:
+            KeyError, TypeError: if *data* is none of ours.
+        """
+        rest = {k: v for k, v in data.items() if k not in {"space", "cut", "root"}}
+        return cls(
+            space=Space(**data["space"]),
+            cut=Cut(**data["cut"]),
+            root=Root(**data["root"]),
+            **rest,
+        )
+
+
+def fingerprint(space: Space, cut: Cut) -> str:
+    """Return 16 hex digits, equal where the same text gives the same chunks and vectors.
+
+    The model's name is left out: the same weights under another name are the same model.
+    """
+    what = {**asdict(space), **{f"cut_{k}": v for k, v in asdict(cut).items()}}
+    del what["model"]
+    return sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the index knows of one chunk without its text.
+
+    Attributes:
+        path: Of its page.
+        page_sha: Of the page it was cut from, as it was then.
+        page_chunks: How many chunks that page was cut into.
+        embed_sha: Of what was embedded.
+        payload_sha: Of its payload.
+    """
+
+    path: str
+    page_sha: str
+    page_chunks: int
+    embed_sha: str
+    payload_sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one ingest run did.
+
+    Always: found = indexed + unchanged + len(skipped) + len(failed).
+
+    Attributes:
+        found: Files with a wanted suffix that are not ignored.
+        indexed: Pages that were new or changed.
+        unchanged: Pages that the index already held as they are.
+        skipped: Left out by rule: a card page, a macro, an empty file.
+        failed: Wanted but not read.
+        chunks: In the index at the end.
+        embedded: Texts that went through the model.
+        written: Chunks whose vector or payload was written.
+        deleted: Chunks that were removed.
+        pages_removed: Pages that are gone from the docs and now from the index.
+        withheld: Why stale pages were kept; "" when nothing was withheld.
+        generation: Name of the live generation.
+        seconds: How long each step took.
+        warnings: What was read differently from how it was written.
+    """
+
+    found: int
+    indexed: int
+    unchanged: int
+    skipped: tuple[Left, ...]
+    failed: tuple[Left, ...]
+    chunks: int
+    embedded: int
+    written: int
+    deleted: int
+    pages_removed: int
+    withheld: str
+    generation: str
+    seconds: Mapping[str, float]
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def changed(self) -> bool:
+        """Whether the index is not what it was."""
+        return bool(self.written or self.deleted)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every file that was found is accounted for."""
+        left = len(self.skipped) + len(self.failed)
+        return self.found == self.indexed + self.unchanged + left

@@ -1,0 +1,158 @@
+"""What the flows need from the world; an adapter fits a port, and a fake does too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from askdocs.domain.answer import Passage
+from askdocs.domain.index import Manifest, Root, Space, Stored
+from askdocs.domain.text import Chunk, Left, Source
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector: TypeAlias = NDArray[np.float32]
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with (done, total) while something long runs."""
+
+
+class Docs(Protocol):
+    """The files of a docs repository."""
+
+    root: Root
+
+    def read(self) -> Iterator[Source | Left]:
+        """Yield every wanted file in the order of its path, or why it could not be read.
+
+        A `Left` here is a failure: the file was wanted.
+        """
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last `read` saw every folder and file there is.
+
+        False after any error of the file system: what was not seen may still exist.
+        """
+
+
+class Tokenizer(Protocol):
+    """The embedder's own tokenizer, without truncation."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, special tokens included."""
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return (start, end) in characters of each token, special tokens left out."""
+
+
+class Embedder(Protocol):
+    """Turns passages into vectors of the model's own space, in bulk."""
+
+    space: Space
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> Vector:
+        """Return shape (len(texts), dim), float32, one row per text, in order.
+
+        Raises:
+            ModelUnavailable: if the model cannot be loaded.
+        """
+
+
+class Encoder(Protocol):
+    """Turns one question into a vector of the same space, fast from cold."""
+
+    space: Space
+    degraded: tuple[str, ...]
+
+    def embed_question(self, text: str) -> Vector:
+        """Return shape (dim,), float32."""
+
+
+class Draft(Protocol):
+    """A change to the index that nobody sees before `publish`.
+
+    (With a Qdrant server an incremental change is visible at once; it is made so that
+    every state in between holds the old or the new version of a page.)
+    """
+
+    def vectors(self, ids: Iterable[str]) -> Mapping[str, Vector]:
+        """Return the stored dense vectors of these ids, shape (dim,) each."""
+
+    def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
+        """Store chunks[i] with vectors[i]; replace what has the same id."""
+
+    def rewrite(self, chunks: Sequence[Chunk]) -> None:
+        """Replace the payload of these chunks; their vectors stay."""
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Forget these chunks; ids that are not there are no error."""
+
+    def publish(self, manifest: Manifest) -> None:
+        """Make the change the index, in one step.
+
+        Raises:
+            IndexDamaged: if the draft does not hold `manifest.chunks` chunks; the
+                index is then what it was.
+        """
+
+
+class Store(Protocol):
+    """Keeps chunks with their vectors and finds the nearest."""
+
+    def manifest(self) -> Manifest | None:
+        """Return what built the live index; None before the first ingest.
+
+        Raises:
+            StoreUnavailable: if the database does not answer.
+            IndexDamaged: if there is an index that cannot be read.
+            IndexMismatch: if a newer version of this program wrote it.
+        """
+
+    def scan(self) -> dict[str, Stored]:
+        """Return every chunk of the live index by id; empty before the first ingest."""
+
+    def draft(self, manifest: Manifest, *, fresh: bool) -> AbstractContextManager[Draft]:
+        """Open a change named `manifest.generation`; what is not published is thrown away.
+
+        Args:
+            manifest: Of the index to be; its counts are not yet known.
+            fresh: Start from nothing instead of the live index.
+        """
+
+    def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
+        """Return two rankings from one call, dense and BM25, each at most *k*, best first.
+
+        Raises:
+            IndexMissing: if nothing was ever ingested.
+            StoreUnavailable: if the database does not answer.
+        """
+
+    def close(self) -> None:
+        """Release what is held."""
+
+
+class Engine(Protocol):
+    """The language model, given a question and its passages."""
+
+    model: str
+
+    def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
+        """Yield the pieces of the reply as they come.
+
+        Raises:
+            ModelUnavailable: if the server does not answer or has no such model.
+            AnswerIncomplete: if the reply ends before the model said it was done.
+        """
+
+
+class Clock(Protocol):
+    """What time it is."""
+
+    def now(self) -> str:
+        """Return UTC as ISO 8601 with seconds and "Z"."""

@@ -1,0 +1,168 @@
+"""What is read and what is kept: a file's Source becomes a Page, a Page becomes Chunks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from hashlib import blake2b, sha256
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    r"""One documentation file as it lies on disk, decoded.
+
+    Attributes:
+        path: Relative to the docs root, POSIX, with its suffix.
+        text: Its text; line ends are "\n", a byte order mark is gone.
+    """
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file that is not in the index, and why."""
+
+    path: str
+    reason: str
+
+
+class Kind(Enum):
+    """What a block of text is; code is never reflowed and its fence is repeated when cut."""
+
+    PROSE = "prose"
+    CODE = "code"
+    ITEM = "item"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The smallest piece that is cut only when it must be: a paragraph, an item, a fence.
+
+    Attributes:
+        text: As a reader sees it, in Markdown.
+        kind: What it is.
+        lines: First and last line in the source file, counted from 1.
+    """
+
+    text: str
+    kind: Kind
+    lines: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What stands under one heading, up to the next.
+
+    Attributes:
+        heading: Trail of headings, outermost first; () at the top of a page.
+        anchor: The fragment that the site gives the innermost heading; "" at the top.
+        blocks: In the order of the page; may be empty.
+    """
+
+    heading: tuple[str, ...]
+    anchor: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a page says of itself in its frontmatter; everything is kept as written."""
+
+    title: str = ""
+    description: str = ""
+    h1: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    dates: Mapping[str, str] = field(default_factory=dict)
+    macro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A documentation page as a reader sees it.
+
+    Attributes:
+        path: Relative to the docs root, with suffix.
+        front: Its frontmatter.
+        sections: In order; sections without blocks are kept, because anchors need them.
+        warnings: What could not be read as written ("line 3: unknown macro 'x'").
+    """
+
+    path: str
+    front: Front
+    sections: tuple[Section, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def has_prose(self) -> bool:
+        """Whether any block stands on the page."""
+        return any(s.blocks for s in self.sections)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A passage small enough to embed and large enough to cite.
+
+    Attributes:
+        path: Of the page it was cut from, with suffix.
+        heading: Trail of headings above it, outermost first; () at the top of a page.
+        text: What is shown and quoted.
+        embedded: What the model reads: breadcrumb and text, within its limit.
+        nth: Counts equal passages under one heading of one page, from 0.
+        fingerprint: Of the embedder and chunker that made it.
+        page: What all chunks of a page share (see `steps.chunk.page_payload`).
+        anchor: The fragment of its heading; "" at the top of a page.
+        lines: First and last line in the source file, counted from 1.
+    """
+
+    path: str
+    heading: tuple[str, ...]
+    text: str
+    embedded: str
+    nth: int
+    fingerprint: str
+    page: Mapping[str, Any]
+    anchor: str = ""
+    lines: tuple[int, int] = (1, 1)
+
+    @cached_property
+    def id(self) -> str:
+        """A UUID, equal for equal content in an equal place, built alike.
+
+        The same chunk has the same id in every run, so ingesting twice writes once;
+        another title, model or chunker is another id, so nothing stale survives. The
+        form is the hyphenated one because Qdrant answers with hyphens even when it
+        was given none.
+        """
+        key = [self.path, self.heading, self.nth, self.embedded, self.fingerprint]
+        text = json.dumps(key, ensure_ascii=False)
+        return str(UUID(bytes=blake2b(text.encode(), digest_size=16).digest()))
+
+    @cached_property
+    def embed_sha(self) -> str:
+        """Of the embedded input and the model: equal means that the vector is equal."""
+        return sha256(f"{self.fingerprint}\x1f{self.embedded}".encode()).hexdigest()
+
+    @cached_property
+    def payload(self) -> dict[str, Any]:
+        """What is stored beside the vector, with its own `payload_sha`."""
+        body: dict[str, Any] = {
+            **self.page,
+            "path": self.path,
+            "heading": list(self.heading),
+            "text": self.text,
+            "anchor": self.anchor,
+            "lines": list(self.lines),
+            "nth": self.nth,
+            "embed_sha": self.embed_sha,
+        }
+        text = json.dumps(body, sort_keys=True, ensure_ascii=False)
+        return {**body, "payload_sha": sha256(text.encode()).hexdigest()}
