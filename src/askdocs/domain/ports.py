@@ -117,7 +117,9 @@ class Store(Protocol):
     def scan(self) -> dict[str, Stored]:
         """Return every chunk of the live index by id; empty before the first ingest."""
 
-    def draft(self, manifest: Manifest, *, fresh: bool) -> AbstractContextManager[Draft]:
+    def draft(
+        self, manifest: Manifest, *, fresh: bool
+    ) -> AbstractContextManager[Draft]:
         """Open a change named `manifest.generation`; what is not published is thrown away.
 
         Args:

@@ -86,6 +86,25 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file whose frontmatter has been taken off.
+
+    Attributes:
+        path: Relative to the docs root, with suffix.
+        front: What the frontmatter says.
+        body: The rest, unchanged.
+        first_line: Number of the body's first line in the file, counted from 1.
+        warnings: What was wrong with the frontmatter.
+    """
+
+    path: str
+    front: Front
+    body: str
+    first_line: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A documentation page as a reader sees it.
 

@@ -1,0 +1,35 @@
+"""Text becomes the sparse vector that BM25 wants; the IDF is the database's part.
+
+The encoder is Qdrant's own and works offline; both stores use it, so that an index
+means the same in either.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from qdrant_edge import Bm25
+
+VERSION = 1
+"""Of the encoding; another version is another index."""
+
+_ENCODER = Bm25()
+
+
+class Sparse(NamedTuple):
+    """The dimensions that are not zero, and their values."""
+
+    indices: list[int]
+    values: list[float]
+
+
+def encode_document(text: str) -> Sparse:
+    """Return term weights of a passage; empty for a text without words."""
+    found = _ENCODER.embed_document(text)
+    return Sparse(found.indices, found.values)
+
+
+def encode_question(text: str) -> Sparse:
+    """Return 1.0 for each word of a question; empty for a text without words."""
+    found = _ENCODER.embed_query(text)
+    return Sparse(found.indices, found.values)
