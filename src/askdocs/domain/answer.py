@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from askdocs.domain.errors import Exit
+
+REFUSAL = "I don't know."
+"""What the user reads when the docs do not answer."""
+
+NOT_IN_DOCS = "NOT IN DOCS"
+"""What the model is asked to write instead of an answer; nobody else reads it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -95,3 +103,18 @@ class Answer:
     degraded: tuple[str, ...] = ()
     problem: str = ""
     hint: str = ""
+
+    @property
+    def exit_code(self) -> Exit:
+        """The exit code of a command that ends with this answer."""
+        return _EXIT[self.status]
+
+
+_EXIT = {
+    Status.ANSWERED: Exit.OK,
+    Status.PASSAGES_ONLY: Exit.OK,
+    Status.NO_MATCH: Exit.REFUSED,
+    Status.NOT_IN_CONTEXT: Exit.REFUSED,
+    Status.MODEL_UNAVAILABLE: Exit.BACKEND,
+    Status.INCOMPLETE: Exit.INCOMPLETE,
+}

@@ -25,6 +25,8 @@ class Space:
         max_tokens: The most tokens the model reads, special tokens included.
         question_prefix: Put before a question.
         passage_prefix: Put before a passage.
+        pooling: How the vectors of the tokens become one ("mean, normalize"): equal
+            weights under another pooling are another space.
     """
 
     model: str
@@ -34,6 +36,7 @@ class Space:
     max_tokens: int
     question_prefix: str = ""
     passage_prefix: str = ""
+    pooling: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (done, total) while something long runs."""
 
+Notify: TypeAlias = Callable[[str, int, int], None]
+"""Called with (step, done, total) at least at the start and end of each step."""
+
 
 class Docs(Protocol):
     """The files of a docs repository."""

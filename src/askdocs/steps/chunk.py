@@ -134,7 +134,8 @@ def _plain(text: str) -> str:
 
 def _with_lead(page: Page) -> list[Section]:
     """Return the sections, the page's description first."""
-    lead = page.front.description
+    front = page.front
+    lead = front.description or ("" if page.has_prose else front.title)
     first, *rest = page.sections or (Section((), "", ()),)
     if not lead or any(lead in b.text for b in first.blocks):
         return [first, *rest]

@@ -1,0 +1,160 @@
+"""A folder becomes the documentation files in it, or why one could not be read."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from askdocs.domain.errors import ConfigError, DocsNotFound
+from askdocs.domain.index import Root
+from askdocs.domain.text import Left, Source
+
+LARGEST = 2 * 1024 * 1024
+"""Bytes of a file; the largest page of the Scaleway docs has 60 kB."""
+
+
+class DocsFolder:
+    """The files of a docs repository on disk; fulfils the port `Docs`.
+
+    Regular files only, each once, in the order of their paths; a symbolic link to a
+    file is refused if it leads out of the folder, and read where it leads if that is
+    a file of its own (so it is not read twice). Folders behind links are not entered.
+
+    Args:
+        path: The folder.
+        suffixes: Wanted, such as ".mdx"; upper and lower case are the same.
+        ignore: Globs as in .gitignore, anchored at the folder.
+
+    Raises:
+        DocsNotFound: if there is no such folder.
+        ConfigError: if a glob makes no sense.
+    """
+
+    def __init__(
+        self, path: Path, *, suffixes: Sequence[str], ignore: Sequence[str]
+    ) -> None:
+        self._top = _folder(path)
+        self._suffixes = tuple(s.lower() for s in suffixes)
+        try:
+            # A leading slash anchors a glob: "docs/**" is the folder at the top alone.
+            self._ignore = GitIgnoreSpec.from_lines(f"/{g.lstrip('/')}" for g in ignore)
+        except ValueError as err:
+            raise ConfigError(
+                f"RAG_IGNORE: {err}", hint="see .env.example for its form"
+            ) from err
+        self.root = _root(self._top)
+        self.complete = True
+
+    def read(self) -> Iterator[Source | Left]:
+        """Yield every wanted file in the order of its path, or why it could not be read."""
+        self.complete = True
+        unseen: list[Left] = []
+        paths = sorted(self._walk(self._top, "", unseen))
+        for path in paths:
+            yield self._read(path)
+        yield from unseen
+
+    def _walk(self, folder: Path, prefix: str, unseen: list[Left]) -> Iterator[str]:
+        """Yield the relative paths of wanted files; note the folders that cannot be read."""
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as err:
+            self.complete = False
+            unseen.append(Left(f"{prefix}", f"folder cannot be read: {err.strerror}"))
+            return
+        for entry in entries:
+            path = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if not self._ignore.match_file(f"{path}/"):
+                    yield from self._walk(folder / entry.name, f"{path}/", unseen)
+            elif self._wanted(path):
+                yield path
+
+    def _wanted(self, path: str) -> bool:
+        name = path.rpartition("/")[2].lower()
+        return name.endswith(self._suffixes) and not self._ignore.match_file(path)
+
+    def _read(self, path: str) -> Source | Left:
+        if not path.isprintable():
+            return Left(ascii(path)[1:-1], "file name is not printable UTF-8")
+        file = self._top / path
+        try:
+            if file.is_symlink() and not file.resolve().is_relative_to(self._top):
+                return Left(path, "symbolic link out of the docs folder")
+            info = file.stat()
+            if not stat.S_ISREG(info.st_mode):
+                return Left(path, "not a regular file")
+            if info.st_size > LARGEST:
+                return Left(path, f"{info.st_size:,} bytes, the most is {LARGEST:,}")
+            data = file.read_bytes()
+        except OSError as err:
+            self.complete = False
+            return Left(path, f"cannot be read: {err.strerror}")
+        return _decoded(path, data)
+
+
+def _decoded(path: str, data: bytes) -> Source | Left:
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return Left(path, "UTF-16, not UTF-8")
+    if b"\x00" in data:
+        return Left(path, f"binary (NUL at byte {data.index(0)})")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        return Left(path, f"not UTF-8 at byte {err.start}")
+    return Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _folder(path: Path) -> Path:
+    try:
+        top = path.expanduser().resolve(strict=True)
+    except (OSError, RuntimeError) as err:
+        raise DocsNotFound(
+            f"there is no folder {path}", hint="rag ingest PATH-OF-YOUR-DOCS"
+        ) from err
+    if not top.is_dir():
+        raise DocsNotFound(f"{path} is not a folder", hint=f"rag ingest {path.parent}")
+    return top
+
+
+def _root(top: Path) -> Root:
+    """Return what git says of the folder; an empty Root outside a repository."""
+    prefix = _git(top, "rev-parse", "--show-prefix")
+    if prefix is None:
+        return Root()
+    return Root(
+        remote=_canonical(_git(top, "remote", "get-url", "origin") or ""),
+        prefix=prefix.rstrip("/"),
+        commit=_git(top, "rev-parse", "HEAD") or "",
+    )
+
+
+def _git(top: Path, *words: str) -> str | None:
+    """Return what git prints, None if it fails; nothing of the repository is executed."""
+    command = ["git", "-c", "core.fsmonitor=false", "-C", str(top), *words]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def _canonical(remote: str) -> str:
+    """Return host/path of a git remote, so that ssh and https clones are the same.
+
+    >>> _canonical("git@github.com:scaleway/docs-content.git")
+    'github.com/scaleway/docs-content'
+    >>> _canonical("https://token@github.com/scaleway/docs-content/")
+    'github.com/scaleway/docs-content'
+    """
+    rest = remote.partition("://")[2] or remote.replace(":", "/", 1)
+    host, _, path = rest.partition("/")
+    host = host.rpartition("@")[2].partition(":")[0]
+    return f"{host}/{path}".rstrip("/").removesuffix(".git").strip("/")

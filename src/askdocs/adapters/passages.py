@@ -1,0 +1,62 @@
+"""What either store holds of a chunk becomes a Passage, a Stored or a Manifest again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from askdocs.domain.answer import Passage
+from askdocs.domain.errors import IndexDamaged, IndexMismatch
+from askdocs.domain.index import SCHEMA_VERSION, Manifest, Stored
+
+STORED_FIELDS = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
+
+
+def passage(id_: str, payload: Mapping[str, Any], score: float) -> Passage:
+    """Return what a search found; *payload* is as `Chunk.payload` made it."""
+    first, last = payload["lines"]
+    return Passage(
+        id=id_,
+        path=payload["path"],
+        file_path=payload["file_path"],
+        url=payload["public_url"],
+        anchor=payload["anchor"],
+        title=payload["title"],
+        heading=tuple(payload["heading"]),
+        text=payload["text"],
+        lines=(first, last),
+        score=score,
+    )
+
+
+def stored(payload: Mapping[str, Any]) -> Stored:
+    """Return what a scan found; fields that are not there are empty, so they never match."""
+    return Stored(
+        path=payload.get("path", ""),
+        page_sha=payload.get("page_sha", ""),
+        page_chunks=payload.get("page_chunks", 0),
+        embed_sha=payload.get("embed_sha", ""),
+        payload_sha=payload.get("payload_sha", ""),
+    )
+
+
+def read_manifest(data: Mapping[str, Any], place: str) -> Manifest:
+    """Return a manifest from what was stored at *place*.
+
+    Raises:
+        IndexMismatch: if a newer version of this program wrote it.
+        IndexDamaged: if it is none of ours.
+    """
+    version = data.get("schema_version") if isinstance(data, Mapping) else None
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise IndexMismatch(
+            f"the index has format {version}, this program knows {SCHEMA_VERSION}",
+            hint="pip install --upgrade askdocs   (or rag ingest PATH --rebuild)",
+        )
+    try:
+        return Manifest.from_dict(data)
+    except (KeyError, TypeError, AttributeError) as err:
+        raise IndexDamaged(
+            f"the manifest cannot be read at {place}",
+            hint="rag ingest PATH-OF-YOUR-DOCS --rebuild",
+        ) from err

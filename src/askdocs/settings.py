@@ -1,0 +1,236 @@
+"""Every knob: its default, its bounds, its unit, and where its value came from.
+
+Flag > environment > `.env` > default. A setting `chunk_tokens` is `RAG_CHUNK_TOKENS` in
+the environment and `--chunk-tokens` on the command line.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+from askdocs.domain.errors import ConfigError
+
+PREFIX = "RAG_"
+OTHERS = ("RAG_TEST_", "RAG_EVAL_")
+"""Read by the tests and the benches; not settings."""
+
+IGNORE = (
+    ".git/** .github/** .husky/** assets/** bin/** blocks/** changelog/** components/**"
+    " docs/** menu/** styles/** contribute.mdx"
+)
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a URL such as http://127.0.0.1:6333")
+    if not parts.port and parts.netloc.endswith(":"):
+        raise ValueError("has no port behind the colon")
+    return value.rstrip("/")
+
+
+def _base(value: str) -> str:
+    return _url(value) + "/"
+
+
+def _trimmed(value: SecretStr) -> SecretStr:
+    return SecretStr(value.get_secret_value().strip())
+
+
+Url = Annotated[str, AfterValidator(_url)]
+
+
+class Settings(BaseModel):
+    """All settings, checked; they describe and never build."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    # A line per setting reads as a table.
+    # fmt: off
+    home: Annotated[Path | None, Field(description="One folder for index, state and models instead of the XDG folders")] = None
+
+    base_url: Annotated[str, AfterValidator(_base), Field(description="Where the docs are on the web")] = "https://www.scaleway.com/en/docs/"
+    product: Annotated[str, Field(min_length=1, max_length=100, description="What the docs are about; the prompt names it")] = "Scaleway"
+    suffixes: Annotated[str, Field(pattern=r"^\.\w+(?: \.\w+)*$", description="Files to read, by suffix")] = ".mdx"
+    ignore: Annotated[str, Field(description="Globs of what is not read, as in .gitignore, relative to the docs folder")] = IGNORE
+
+    qdrant_url: Annotated[Url | None, Field(description="Qdrant server; unset = embedded Qdrant, no server")] = None
+    qdrant_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _trimmed(v)), Field(description="Key of the Qdrant server")] = None
+    qdrant_timeout_s: Annotated[float, Field(gt=0, le=600, description="Seconds to wait for one request to Qdrant")] = 30.0
+    collection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Name of the index")] = "scw_docs"
+
+    embedding_model: Annotated[str, Field(min_length=1, description="auto, bundled, a hub id or a folder")] = "auto"
+    device: Annotated[Literal["auto", "cpu", "cuda"], Field(description="Where passages are embedded")] = "auto"
+    batch: Annotated[int, Field(ge=0, le=4096, description="Passages embedded at once; 0 = 768 on CUDA, 32 on CPU")] = 0
+    chunk_tokens: Annotated[int, Field(ge=64, le=8192, description="Longest chunk in tokens of the embedding model, within its own limit")] = 256
+
+    passages: Annotated[int, Field(ge=1, le=50, description="Passages that are retrieved")] = 5
+
+    ollama_url: Annotated[Url, Field(description="Where Ollama listens")] = "http://127.0.0.1:11434"
+    llm_model: Annotated[str, Field(min_length=1, description="Language model, as Ollama names it")] = "llama3.1:8b"
+    llm_temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False, description="0 = the same answer every time")] = 0.0
+    llm_top_k: Annotated[int, Field(ge=1, le=1000, description="Candidates per token")] = 40
+    llm_top_p: Annotated[float, Field(gt=0, le=1, description="Probability mass of the candidates")] = 0.9
+    llm_seed: Annotated[int, Field(ge=0, description="Seed of the sampling")] = 42
+    llm_num_ctx: Annotated[int, Field(ge=1024, le=262144, description="Context window in tokens; prompt and answer share it")] = 8192
+    llm_num_predict: Annotated[int, Field(ge=16, le=8192, description="Longest answer in tokens")] = 768
+    llm_keep_alive: Annotated[str, Field(pattern=r"^(-1|\d+[smh]?)$", description="How long Ollama keeps the model loaded")] = "30m"
+    llm_timeout_s: Annotated[float, Field(gt=0, le=3600, description="Seconds for one whole answer")] = 600.0
+    # fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and for each field where its value came from."""
+
+    settings: Settings
+    origin: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+def load(
+    flags: Mapping[str, str], environ: Mapping[str, str], *, docs: tuple[Path, ...] = ()
+) -> Loaded:
+    """Read the settings from everywhere.
+
+    Args:
+        flags: From the command line, by field name.
+        environ: The environment.
+        docs: Docs folders; a `.env` inside one of them is never read.
+
+    Raises:
+        ConfigError: for a value out of bounds or an unknown key in `.env`.
+    """
+    file = env_file(environ, docs)
+    from_file = _from_file(file) if file else {}
+    from_env, warnings = _from_environ(environ)
+    values: dict[str, str] = {}
+    origin = dict.fromkeys(Settings.model_fields, "default")
+    for found, source in (
+        (from_file, str(file)),
+        (from_env, "environment"),
+        (dict(flags), "flag"),
+    ):
+        values |= found
+        origin |= dict.fromkeys(found, source)
+    return Loaded(_checked(values, origin), origin, tuple(warnings))
+
+
+def env_file(environ: Mapping[str, str], docs: tuple[Path, ...]) -> Path | None:
+    """Return the one `.env` that is read: the user's own, else the working directory's."""
+    config = Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")
+    own = config / "askdocs" / ".env"
+    if own.is_file():
+        return own
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        return None
+    inside = any(here.resolve().is_relative_to(d.resolve()) for d in docs)
+    return here / ".env" if not inside and (here / ".env").is_file() else None
+
+
+def folders(settings: Settings, environ: Mapping[str, str]) -> dict[str, Path]:
+    """Return the folders "data", "state" and "cache"."""
+    if settings.home:
+        home = settings.home.expanduser().absolute()
+        return {name: home / name for name in ("data", "state", "cache")}
+    user = _home(environ)
+    return {
+        "data": _xdg(environ, "XDG_DATA_HOME", user / ".local/share"),
+        "state": _xdg(environ, "XDG_STATE_HOME", user / ".local/state"),
+        "cache": _xdg(environ, "XDG_CACHE_HOME", user / ".cache"),
+    }
+
+
+def shown(settings: Settings, name: str) -> Any:
+    """Return a value as `rag config show` may print it: no secret, no password."""
+    value = getattr(settings, name)
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, str) and "@" in value and "://" in value:
+        head, _, tail = value.partition("://")
+        return f"{head}://********@{tail.rpartition('@')[2]}"
+    return value
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+
+
+def _xdg(environ: Mapping[str, str], name: str, default: Path) -> Path:
+    """Return our folder in an XDG folder; a relative one is to be ignored, says XDG."""
+    value = Path(environ.get(name) or default)
+    return (value if value.is_absolute() else default) / "askdocs"
+
+
+def _from_file(file: Path) -> dict[str, str]:
+    try:
+        text = dotenv_values(file, interpolate=False)
+    except (OSError, UnicodeDecodeError) as err:
+        raise ConfigError(
+            f"{file} cannot be read: {err}", hint=f"chmod 600 {file}"
+        ) from err
+    found = {k: v for k, v in text.items() if k.startswith(PREFIX) and v}
+    for key in found:
+        if not _known(key) and not key.startswith(OTHERS):
+            raise ConfigError(f"{key}: no such setting, in {file}", hint=_nearest(key))
+    return {_field(k): v for k, v in found.items() if _known(k)}
+
+
+def _from_environ(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    ours = {k: v for k, v in environ.items() if k.startswith(PREFIX)}
+    strange = [k for k in ours if not _known(k) and not k.startswith(OTHERS)]
+    warnings = [f"{k} is no setting and is ignored; {_nearest(k)}" for k in strange]
+    return {_field(k): v for k, v in ours.items() if _known(k) and v != ""}, warnings
+
+
+def _field(key: str) -> str:
+    return key.removeprefix(PREFIX).lower()
+
+
+def _known(key: str) -> bool:
+    return key == key.upper() and _field(key) in Settings.model_fields
+
+
+def _nearest(key: str) -> str:
+    names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    near = get_close_matches(key, names, n=1)
+    return f"did you mean {near[0]}?" if near else "rag config show lists them all"
+
+
+def _checked(values: Mapping[str, str], origin: Mapping[str, str]) -> Settings:
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as err:
+        first = err.errors()[0]
+        name = str(first["loc"][0])
+        what = first["msg"].removeprefix("Value error, ")
+        place = origin[name] if origin[name] != "flag" else "a flag"
+        raise ConfigError(
+            f"{PREFIX}{name.upper()}: {what[:1].lower()}{what[1:]}",
+            hint=f"it is set by {place}; rag config show and .env.example say what it may be",
+        ) from err
+
+
+def default_environ() -> dict[str, str]:
+    """Return the environment of this process."""
+    return dict(os.environ)
