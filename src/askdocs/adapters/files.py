@@ -6,6 +6,26 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from askdocs.domain.errors import NotWritable
+
+
+def private_folder(path: Path) -> Path:
+    """Return a folder that is ours alone, made if need be.
+
+    Raises:
+        NotWritable: if it cannot be made or written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as err:
+        raise NotWritable(
+            f"{path} cannot be written: {err.strerror}",
+            hint=f"ls -ld {path.parent}   (or set RAG_HOME to a folder of yours)",
+        ) from err
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise NotWritable(f"{path} cannot be written", hint=f"ls -ld {path}")
+    return path
+
 
 def copy_sparsely(source: Path, target: Path) -> None:
     """Copy a shard without the holes of its files: 53 instead of 122 MB for 20,000 chunks."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from askdocs.domain.errors import Exit
 from askdocs.domain.text import Left
 
 SCHEMA_VERSION = 1
@@ -136,6 +137,21 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked for beside the folder.
+
+    Attributes:
+        rebuild: Build from nothing, beside the live index.
+        allow_delete: Let pages go, however many.
+        dry_run: Say what would be done, and do nothing.
+    """
+
+    rebuild: bool = False
+    allow_delete: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What one ingest run did.
 
@@ -183,3 +199,10 @@ class Report:
         """Whether every file that was found is accounted for."""
         left = len(self.skipped) + len(self.failed)
         return self.found == self.indexed + self.unchanged + left
+
+    @property
+    def exit_code(self) -> Exit:
+        """How the run ended, as the shell is told; the more severe wins."""
+        if self.withheld:
+            return Exit.DELETION_GUARD
+        return Exit.SOME_FAILED if self.failed else Exit.OK

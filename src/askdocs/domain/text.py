@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,6 +11,23 @@ from functools import cached_property
 from hashlib import blake2b, sha256
 from typing import Any
 from uuid import UUID
+
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    r"""Return *text* without control, bidi, zero-width and tag characters.
+
+    Line feeds and tabs stay. What comes from a file, a model or a server passes here
+    before a person or a prompt sees it.
+
+    >>> visible("a\x1b[31mb\u202ec")
+    'a[31mbc'
+    """
+    return _HIDDEN.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from askdocs.domain.errors import (
     IndexDamaged,
     IndexMismatch,
 )
-from askdocs.domain.index import Manifest, Report, Root, Stored
+from askdocs.domain.index import Manifest, Report, Root, Stored, Wishes
 from askdocs.domain.ports import Clock, Docs, Draft, Notify, Store
 from askdocs.domain.text import Chunk
 from askdocs.flows.survey import Build, Survey, look, read_all
@@ -37,21 +37,6 @@ ROUND = 16_384
 
 WRITTEN = 2_000
 """Chunks handed to the store at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user asked for beside the folder.
-
-    Attributes:
-        rebuild: Build from nothing, beside the live index.
-        allow_delete: Let pages go, however many.
-        dry_run: Say what would be done, and do nothing.
-    """
-
-    rebuild: bool = False
-    allow_delete: bool = False
-    dry_run: bool = False
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:
@@ -76,7 +61,7 @@ class Run:
     build: Build
     generation: str
     clock: Clock
-    wishes: Wishes = Wishes()
+    wishes: Wishes = field(default_factory=Wishes)
     notify: Notify = _silent
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -10,21 +10,12 @@ from typing import Any
 
 import yaml
 
-from askdocs.domain.text import Document, Front, Source
+from askdocs.domain.text import Document, Front, Source, visible
 
 LONGEST = 64 * 1024
 """Characters of a frontmatter; the longest in the Scaleway docs has 1.4 kB."""
 
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n?---[ \t]*(?:\n|\Z)", re.S)
-
-
-def hidden_removed(text: str) -> str:
-    """Return *text* without control, bidi, zero-width and tag characters."""
-    return _HIDDEN.sub("", text)
 
 
 def open_document(source: Source) -> Document:
@@ -33,7 +24,7 @@ def open_document(source: Source) -> Document:
     What is malformed, nested too deep or too long gives an empty Front and a warning
     with its line; the body is whole all the same. Hidden characters are gone from both.
     """
-    text = hidden_removed(source.text)
+    text = visible(source.text)
     match = _FRONT.match(text)
     if not match:
         return Document(source.path, Front(), text, 1)

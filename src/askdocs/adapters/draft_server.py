@@ -1,0 +1,104 @@
+"""A change to the index of a Qdrant server: a collection is filled, checked, published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from qdrant_client import QdrantClient
+from qdrant_client.models import PointStruct
+
+from askdocs.adapters.collection import Collection
+from askdocs.adapters.qdrant_http import translated
+from askdocs.domain.errors import IndexDamaged, StoreUnavailable
+from askdocs.domain.index import Manifest
+from askdocs.domain.text import Chunk
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
+
+Upload: TypeAlias = Callable[[Sequence[PointStruct]], None]
+
+
+class NodeWriter(Protocol):
+    """Writes chunks as LlamaIndex nodes (see `adapters.nodes`)."""
+
+    def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
+        """Store chunks[i] with vectors[i]."""
+
+    def payload(self, chunk: Chunk) -> dict[str, Any]:
+        """Return what is stored beside the vectors."""
+
+
+Writer: TypeAlias = Callable[[QdrantClient, str, Upload], NodeWriter]
+"""Makes the writer of a collection, which hands its points to the upload it is given."""
+
+
+class ServerDraft:
+    """A collection that is being filled or changed; fulfils the port `Draft`.
+
+    Args:
+        collection: A new one, or the live one.
+        writer: As `ServerStore` has it.
+        switch: Makes the collection of that name the live one; None if it is.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        writer: Writer,
+        *,
+        switch: Callable[[str], None] | None,
+    ) -> None:
+        self._collection = collection
+        self._writer = writer
+        self._switch = switch
+        self.published = False
+
+    def vectors(self, ids: Iterable[str]) -> Mapping[str, Vector]:
+        """Return the stored dense vectors of these ids, shape (dim,) each."""
+        return self._collection.vectors(ids)
+
+    def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
+        """Store chunks[i] with vectors[i]; replace what has the same id."""
+        if chunks:
+            self._nodes.add(chunks, vectors)
+
+    def rewrite(self, chunks: Sequence[Chunk]) -> None:
+        """Replace the payload of these chunks; their vectors stay."""
+        if chunks:
+            nodes = self._nodes
+            self._collection.overwrite((c.id, nodes.payload(c)) for c in chunks)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Forget these chunks; ids that are not there are no error."""
+        self._collection.remove(ids)
+
+    def publish(self, manifest: Manifest) -> None:
+        """Make the change the index; the manifest is written before the alias moves.
+
+        Raises:
+            IndexDamaged: if the collection does not hold `manifest.chunks` chunks. A
+                live collection then keeps its old manifest.
+            StoreUnavailable: if Qdrant says that it could not finish writing.
+        """
+        held = self._collection.count()
+        if held != manifest.chunks:
+            raise IndexDamaged(
+                f"the new index holds {held} chunks instead of {manifest.chunks}",
+                hint="rag ingest PATH-OF-YOUR-DOCS --rebuild",
+            )
+        trouble = self._collection.trouble()
+        if trouble:
+            raise StoreUnavailable(trouble, hint="docker compose logs qdrant")
+        self._collection.label(manifest)
+        if self._switch:
+            self._switch(self._collection.name)
+        self.published = True
+
+    @cached_property
+    def _nodes(self) -> NodeWriter:
+        place = self._collection
+        with translated(place.client):
+            return self._writer(place.client, place.name, place.upload)

@@ -1,0 +1,128 @@
+"""A Chunk becomes a LlamaIndex node in a Qdrant collection, and a node becomes a Passage.
+
+What is written is what `QdrantVectorStore` itself writes, so that any LlamaIndex
+application can read the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from llama_index.core.bridge.pydantic import Field
+from llama_index.core.schema import (
+    MetadataMode,
+    NodeRelationship,
+    RelatedNodeInfo,
+    TextNode,
+)
+from llama_index.core.vector_stores.utils import node_to_metadata_dict
+from llama_index.vector_stores.qdrant import QdrantVectorStore
+from qdrant_client import QdrantClient
+from qdrant_client.models import PointStruct
+
+from askdocs.adapters.bm25 import encode_document, encode_question
+from askdocs.adapters.passages import passage
+from askdocs.domain.answer import Passage
+from askdocs.domain.text import Chunk
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
+
+SHOWN = frozenset({"title", "public_url"})
+"""The metadata that LlamaIndex puts before the text when it prompts a language model."""
+
+
+class ChunkNode(TextNode):  # type: ignore[misc]  # llama_index is not typed here
+    """A node that shows its text and embeds what the model reads of it.
+
+    It is stored as a `TextNode`; `embedded` is not stored.
+    """
+
+    embedded: str = Field(exclude=True)
+
+    def get_content(self, metadata_mode: MetadataMode = MetadataMode.NONE) -> str:
+        """Return the text, or for EMBED what dense and BM25 vectors are made of."""
+        if metadata_mode == MetadataMode.EMBED:
+            return self.embedded
+        return str(super().get_content(metadata_mode))
+
+
+def to_node(chunk: Chunk, vector: Vector | None = None) -> ChunkNode:
+    """Return a node with the chunk's id, text and payload; its document is the page."""
+    return ChunkNode(
+        id_=chunk.id,
+        text=chunk.text,
+        embedded=chunk.embedded,
+        embedding=None if vector is None else vector.tolist(),
+        metadata=chunk.payload,
+        excluded_llm_metadata_keys=sorted(chunk.payload.keys() - SHOWN),
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=chunk.path)},
+    )
+
+
+def to_passage(node: TextNode, score: float) -> Passage:
+    """Return what a node of ours says, wherever LlamaIndex found it."""
+    return passage(node.node_id, node.metadata, score)
+
+
+class NodeWriter:
+    """Writes chunks into one collection that exists already.
+
+    Args:
+        client: Of the server that holds the collection.
+        collection: Its name; its vectors are "dense" and "bm25".
+        upload: Stores points; it takes the place of the client's own `upload_points`,
+            which waits for ever on HTTP 429 and bounds a request by count alone.
+    """
+
+    def __init__(
+        self,
+        client: QdrantClient,
+        collection: str,
+        upload: Callable[[Sequence[PointStruct]], None],
+    ) -> None:
+        self._store = QdrantVectorStore(
+            collection_name=collection,
+            client=_Uploads(client, upload),
+            enable_hybrid=True,
+            dense_vector_name="dense",
+            sparse_vector_name="bm25",
+            sparse_doc_fn=_documents,
+            sparse_query_fn=_questions,
+        )
+
+    def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
+        """Store chunks[i] with vectors[i]; replace what has the same id."""
+        pairs = zip(chunks, vectors, strict=True)
+        self._store.add([to_node(chunk, vector) for chunk, vector in pairs])
+
+    def payload(self, chunk: Chunk) -> dict[str, Any]:
+        """Return what `add` stores beside the vectors."""
+        return dict(node_to_metadata_dict(to_node(chunk)))
+
+
+class _Uploads:
+    """A client as `QdrantVectorStore` knows it, that uploads by other means."""
+
+    def __init__(
+        self, client: QdrantClient, upload: Callable[[Sequence[PointStruct]], None]
+    ) -> None:
+        self._client = client
+        self._upload = upload
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def upload_points(self, *, points: Sequence[PointStruct], **_: Any) -> None:
+        self._upload(points)
+
+
+def _documents(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
+    found = [encode_document(text) for text in texts]
+    return [s.indices for s in found], [s.values for s in found]
+
+
+def _questions(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
+    found = [encode_question(text) for text in texts]
+    return [s.indices for s in found], [s.values for s in found]

@@ -1,0 +1,34 @@
+"""Settings become ready flows. The only place that knows everyone, and the only lazy one.
+
+Importing LlamaIndex, torch or a Qdrant client costs seconds, so each is imported inside
+the function that needs it, and no command pays for what it does not use.
+"""
+
+from __future__ import annotations
+
+from askdocs.assemble.answering import Answering, asker, searcher
+from askdocs.assemble.config import (
+    configuration,
+    log_file,
+    setting_names,
+    settings,
+    version,
+)
+from askdocs.assemble.health import Check, checks, status
+from askdocs.assemble.indexing import ingest, progress
+
+__all__ = [
+    "Answering",
+    "Check",
+    "asker",
+    "checks",
+    "configuration",
+    "ingest",
+    "log_file",
+    "progress",
+    "searcher",
+    "setting_names",
+    "settings",
+    "status",
+    "version",
+]

@@ -1,0 +1,76 @@
+"""Flags, environment and `.env` become settings, and the places where things live."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from askdocs.settings import Loaded
+
+
+def setting_names() -> list[str]:
+    """Return the name of every setting, as a field."""
+    from askdocs.settings import Settings
+
+    return list(Settings.model_fields)
+
+
+def settings(flags: Mapping[str, str], *, docs: Path | None = None) -> Loaded:
+    """Read the settings; a `.env` inside *docs*, or the docs of the last run, is not.
+
+    Raises:
+        ConfigError: for a value out of bounds or an unknown key.
+    """
+    from askdocs.adapters.last_run import read_last_run
+    from askdocs.settings import load
+
+    last = read_last_run(state_folder(flags) / "last-run.json").get("docs")
+    known = [docs] if docs else []
+    if isinstance(last, str):
+        known.append(Path(last))
+    return load(flags, os.environ, docs=tuple(known))
+
+
+def places(loaded: Loaded) -> dict[str, Path]:
+    """Return the folders "data", "state" and "cache"."""
+    from askdocs.settings import folders
+
+    return folders(loaded.settings, os.environ)
+
+
+def state_folder(flags: Mapping[str, str]) -> Path:
+    """Return where the state is, before any setting was checked."""
+    from askdocs.settings import Settings, folders
+
+    home = flags.get("home") or os.environ.get("RAG_HOME") or None
+    return folders(Settings(home=Path(home) if home else None), os.environ)["state"]
+
+
+def log_file(flags: Mapping[str, str]) -> Path:
+    """Return where the traceback of a bug is kept."""
+    return state_folder(flags) / "bug.log"
+
+
+def version() -> str:
+    """Return the version of this program."""
+    from importlib.metadata import version as installed
+
+    return installed("askdocs")
+
+
+def configuration(loaded: Loaded) -> list[dict[str, Any]]:
+    """Return every setting with its value, its source and what it means."""
+    from askdocs.settings import PREFIX, Settings, shown
+
+    return [
+        {
+            "name": PREFIX + name.upper(),
+            "value": shown(loaded.settings, name),
+            "source": loaded.origin[name],
+            "meaning": field.description,
+        }
+        for name, field in Settings.model_fields.items()
+    ]

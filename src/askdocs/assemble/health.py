@@ -1,0 +1,136 @@
+"""Settings become facts about the index, and checks of all that an answer needs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from askdocs.assemble.config import places, version
+from askdocs.assemble.indexing import (
+    index_folder,
+    open_store,
+    require_same_model,
+    required,
+)
+from askdocs.domain.errors import AskDocsError, IndexDamaged
+
+if TYPE_CHECKING:
+    from askdocs.settings import Loaded
+
+_FREE_MB = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What it is.
+        what: How it is.
+        hint: What to do about it; "" if it is well.
+        code: Exit code if it is not.
+    """
+
+    name: str
+    what: str
+    hint: str = ""
+    code: int = 0
+
+
+def status(loaded: Loaded) -> dict[str, dict[str, Any]]:
+    """Return what the index holds, what built it, and how the last run ended.
+
+    Raises:
+        IndexMissing: if there is none.
+    """
+    from askdocs.adapters.last_run import read_last_run
+
+    with open_store(loaded) as store:
+        live = required(store.manifest())
+    last = read_last_run(places(loaded)["state"] / "last-run.json")
+    return {
+        "index": {
+            "place": loaded.settings.qdrant_url or str(index_folder(loaded)),
+            "collection": loaded.settings.collection,
+            "generation": live.generation,
+            "finished": live.finished,
+            "pages": live.pages,
+            "chunks": live.chunks,
+            "base_url": live.base_url,
+        },
+        "model": {
+            "name": live.space.model,
+            "dim": live.space.dim,
+            "distance": live.space.distance,
+            "chunk_tokens": live.cut.tokens,
+        },
+        "docs": {
+            "remote": live.root.remote or "none",
+            "folder": live.root.prefix or "top",
+            "commit": live.root.commit or "unknown",
+        },
+        "last_run": last or {"finished": "never"},
+    }
+
+
+def checks(loaded: Loaded) -> list[Check]:
+    """Look at everything once, in the order in which an answer needs it."""
+    todo: list[tuple[str, Callable[[Loaded], str]]] = [
+        ("program", lambda _: f"askdocs {version()}"),
+        ("disk", _disk),
+        ("index", _index),
+        ("encoder", _encoder),
+        ("ollama", _ollama),
+    ]
+    return [_checked(name, look, loaded) for name, look in todo]
+
+
+def _checked(name: str, look: Callable[[Loaded], str], loaded: Loaded) -> Check:
+    try:
+        return Check(name, look(loaded))
+    except AskDocsError as err:
+        return Check(name, str(err), err.hint, int(err.exit_code))
+
+
+def _disk(loaded: Loaded) -> str:
+    from askdocs.adapters.files import private_folder
+
+    data = private_folder(places(loaded)["data"])
+    free_mb = shutil.disk_usage(data).free // 1_000_000
+    if free_mb < _FREE_MB:
+        raise IndexDamaged(f"{free_mb} MB free at {data}", hint=f"df -h {data}")
+    return f"{free_mb:,} MB free at {data}"
+
+
+def _index(loaded: Loaded) -> str:
+    with open_store(loaded) as store:
+        live = required(store.manifest())
+        require_same_model(loaded, live)
+        held = len(store.scan())
+    if held != live.chunks:
+        raise IndexDamaged(
+            f"the index holds {held:,} of {live.chunks:,} chunks",
+            hint="rag ingest PATH-OF-YOUR-DOCS   (it repairs what is missing)",
+        )
+    return f"{live.pages:,} pages, {held:,} chunks, built {live.finished}"
+
+
+def _encoder(loaded: Loaded) -> str:
+    from askdocs.assemble.answering import encoder_for
+
+    with open_store(loaded) as store:
+        live = required(store.manifest())
+    encoder = encoder_for(loaded, live)
+    encoder.embed_question("is there a CLI?")
+    how = ", ".join(encoder.degraded) or "onnxruntime"
+    return f"{live.space.model} by {how}"
+
+
+def _ollama(loaded: Loaded) -> str:
+    from askdocs.adapters.ollama import check
+
+    conf = loaded.settings
+    check(conf.ollama_url, conf.llm_model)
+    return f"{conf.llm_model} at {conf.ollama_url}"

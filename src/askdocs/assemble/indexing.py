@@ -1,0 +1,201 @@
+"""Settings become an open index, an embedding model, and an ingest run."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askdocs.assemble.config import places
+from askdocs.domain.errors import AskDocsError, IndexMismatch, IndexMissing
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient
+
+    from askdocs.adapters.draft_server import NodeWriter, Upload
+    from askdocs.domain.index import Cut, Manifest, Report, Wishes
+    from askdocs.domain.ports import Embedder, Notify, Store
+    from askdocs.flows.survey import Build
+    from askdocs.settings import Loaded
+
+AUTO = "auto"
+
+
+def progress(*, wanted: bool) -> AbstractContextManager[Notify]:
+    """Return what draws the progress of a run, or what does not."""
+    if not wanted:
+        return nullcontext(lambda _step, _done, _total: None)
+    from askdocs.adapters.progress import terminal_progress
+
+    return terminal_progress()
+
+
+@contextmanager
+def open_store(loaded: Loaded) -> Iterator[Store]:
+    """Open the index: embedded, or on a Qdrant server if there is a URL."""
+    conf = loaded.settings
+    store: Store
+    if conf.qdrant_url:
+        from askdocs.adapters.qdrant_http import connect
+        from askdocs.adapters.store_server import ServerStore
+
+        key = conf.qdrant_api_key.get_secret_value() if conf.qdrant_api_key else ""
+        client = connect(conf.qdrant_url, key, timeout_s=conf.qdrant_timeout_s)
+
+        def writer(client: QdrantClient, collection: str, upload: Upload) -> NodeWriter:
+            from askdocs.adapters import nodes
+
+            return nodes.NodeWriter(client, collection, upload)
+
+        store = ServerStore(client, conf.collection, writer=writer)
+    else:
+        from askdocs.adapters.store_edge import EdgeStore
+
+        store = EdgeStore(index_folder(loaded))
+    with closing(store):
+        yield store
+
+
+def index_folder(loaded: Loaded) -> Path:
+    """Return the folder of the embedded index."""
+    return places(loaded)["data"] / loaded.settings.collection
+
+
+def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Report:
+    """Make the index say what the docs in a folder say.
+
+    Raises:
+        AskDocsError: as `flows.ingest` says, and Busy if another run holds the lock.
+    """
+    from askdocs.adapters.clock import UtcClock
+    from askdocs.adapters.folder import DocsFolder
+    from askdocs.adapters.last_run import write_last_run
+    from askdocs.adapters.lock import only_writer
+    from askdocs.flows.ingest import Run
+    from askdocs.flows.ingest import ingest as flow
+
+    conf, state = loaded.settings, places(loaded)["state"]
+    docs = DocsFolder(path, suffixes=conf.suffixes.split(), ignore=conf.ignore.split())
+    with only_writer(state / f"{conf.collection}.lock"), open_store(loaded) as store:
+        started = UtcClock().now()
+        run = {
+            "docs": str(path.resolve()),
+            "started": started,
+            "commit": docs.root.commit,
+        }
+        try:
+            build = _build(loaded, store, rebuild=wishes.rebuild)
+            name = f"{started.translate(_NO_MARKS)}-{secrets.token_hex(3)}"
+            done = flow(docs, Run(store, build, name, UtcClock(), wishes, notify))
+        except AskDocsError as err:
+            failed = {"code": int(err.exit_code), "error": str(err)}
+            write_last_run(state / "last-run.json", {**run, **failed})
+            raise
+        if done.embedded:
+            _export(loaded, build)
+        counts = {k: v for k, v in asdict(done).items() if isinstance(v, int | str)}
+        ended = {"finished": UtcClock().now(), "code": int(done.exit_code)}
+        if not wishes.dry_run:
+            write_last_run(state / "last-run.json", {**run, **ended, **counts})
+    return done
+
+
+def _export(loaded: Loaded, build: Build) -> None:
+    """Make what encodes questions while torch is loaded; the first question is then fast."""
+    from askdocs.adapters.export import export
+    from askdocs.adapters.hub import fetch
+
+    cache = places(loaded)["cache"]
+    export(fetch(build.space.model, cache=cache), build.space, cache)
+
+
+_NO_MARKS = str.maketrans("", "", "-:")
+
+
+def required(live: Manifest | None) -> Manifest:
+    """Return the manifest of an index that must be there.
+
+    Raises:
+        IndexMissing: if it is not.
+    """
+    if live is None:
+        raise IndexMissing("there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS")
+    return live
+
+
+def require_same_model(loaded: Loaded, live: Manifest) -> None:
+    """Make sure that nobody asked for another model than the index was built with.
+
+    Raises:
+        IndexMismatch: if so.
+    """
+    wanted = loaded.settings.embedding_model
+    if wanted != AUTO and full_name(wanted) != live.space.model:
+        raise IndexMismatch(
+            f"the index was built with the model {live.space.model}, not {wanted}",
+            hint=f"rag ingest PATH --rebuild --embedding-model {wanted}"
+            "   (or unset RAG_EMBEDDING_MODEL)",
+        )
+
+
+def _build(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
+    """Return what the index is to be built with: what built it, unless it is rebuilt."""
+    from askdocs.adapters.hub import fetch
+    from askdocs.adapters.space import describe
+    from askdocs.adapters.tokenizer import FastTokenizer
+    from askdocs.flows.survey import Build
+
+    live = None if rebuild else store.manifest()
+    if live:
+        require_same_model(loaded, live)
+    name = live.space.model if live else _wanted_model(loaded)
+    folder = fetch(name, cache=places(loaded)["cache"])
+    space = describe(name, folder)
+
+    @cache
+    def embedder() -> Embedder:
+        from askdocs.adapters.embedder import HuggingFaceEmbedder
+
+        conf = loaded.settings
+        return HuggingFaceEmbedder(
+            folder, space, device=conf.device, batch=conf.batch or None
+        )
+
+    return Build(
+        space=space,
+        cut=_cut(loaded, live, space.max_tokens),
+        base_url=loaded.settings.base_url,
+        tokenizer=FastTokenizer(folder),
+        embedder=embedder,
+    )
+
+
+def full_name(model: str) -> str:
+    """Return the name that an index keeps: a folder is named by its absolute path."""
+    folder = Path(model).expanduser()
+    return str(folder.resolve()) if model != "bundled" and folder.is_dir() else model
+
+
+def _wanted_model(loaded: Loaded) -> str:
+    """Return the model for a new index."""
+    conf = loaded.settings
+    if conf.embedding_model != AUTO:
+        return full_name(conf.embedding_model)
+    from askdocs.adapters.embedder import pick_model
+
+    return pick_model(conf.device)
+
+
+def _cut(loaded: Loaded, live: Manifest | None, limit: int) -> Cut:
+    """Return how pages are cut: as in the index, unless something else is asked for."""
+    from askdocs.domain.index import Cut
+    from askdocs.steps import chunk
+
+    asked = loaded.settings.chunk_tokens
+    if live and loaded.origin["chunk_tokens"] == "default":
+        asked = live.cut.tokens
+    return Cut(chunk.VERSION, min(asked, limit))

@@ -1,0 +1,42 @@
+"""`rag config show`: every setting, its value, and where it came from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from askdocs import assemble
+from askdocs.cli import show
+from askdocs.cli.flags import settings
+
+app = typer.Typer(
+    help="What the settings are and where they come from.", no_args_is_help=True
+)
+
+
+@app.callback()
+def group() -> None:
+    """Show what the settings are and where they come from."""
+
+
+@app.command("show")
+def show_all(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print every setting with its value and its source; secrets are masked.
+
+    rag config show
+    """
+    rows = assemble.configuration(settings(ctx))
+    if as_json:
+        show.as_document({"settings": rows})
+        return
+    show.table(
+        (
+            row["name"],
+            f"{'' if row['value'] is None else row['value']}  ({row['source']})",
+        )
+        for row in rows
+    )

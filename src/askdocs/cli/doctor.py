@@ -1,0 +1,37 @@
+"""`rag doctor`: everything that an answer needs, checked one by one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from askdocs import assemble
+from askdocs.cli import show
+from askdocs.cli.flags import settings
+
+
+def doctor(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check everything that an answer needs, and say how to mend what is not there.
+
+    rag doctor
+    """
+    checks = assemble.checks(settings(ctx))
+    if as_json:
+        show.as_document(
+            {
+                "checks": [
+                    {"name": c.name, "ok": not c.hint, "what": c.what, "hint": c.hint}
+                    for c in checks
+                ]
+            }
+        )
+    else:
+        for check in checks:
+            show.out(f"{'bad' if check.hint else 'ok':4} {check.name:10} {check.what}")
+            if check.hint:
+                show.out(f"     {'':10} hint: {check.hint}")
+    raise typer.Exit(next((c.code for c in checks if c.hint), 0))

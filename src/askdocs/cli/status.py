@@ -1,0 +1,27 @@
+"""`rag status`: what the index holds, what built it, and how the last run ended."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from askdocs import assemble
+from askdocs.cli import show
+from askdocs.cli.flags import settings
+
+
+def status(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say what the index holds, what built it, and how the last run ended.
+
+    rag status
+    """
+    facts = assemble.status(settings(ctx))
+    if as_json:
+        show.as_document(facts)
+        return
+    for part, values in facts.items():
+        show.table((f"{part} {name}", str(value)) for name, value in values.items())
