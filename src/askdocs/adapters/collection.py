@@ -128,8 +128,7 @@ class Collection:
 
     def trouble(self) -> str:
         """Return what Qdrant says is wrong with it; "" if nothing."""
-        with translated(self.client):
-            info = self.client.get_collection(self.name)
+        info = self._tried(lambda: self.client.get_collection(self.name))
         if info.status != CollectionStatus.RED:
             return ""
         said = getattr(info.optimizer_status, "error", "it does not say why")

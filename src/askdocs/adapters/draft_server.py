@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from qdrant_client import QdrantClient
 from qdrant_client.models import PointStruct
 
 from askdocs.adapters.collection import Collection
-from askdocs.adapters.qdrant_http import translated
 from askdocs.domain.errors import IndexDamaged, StoreUnavailable
 from askdocs.domain.index import Manifest
 from askdocs.domain.text import Chunk
@@ -31,8 +29,8 @@ class NodeWriter(Protocol):
         """Return what is stored beside the vectors."""
 
 
-Writer: TypeAlias = Callable[[QdrantClient, str, Upload], NodeWriter]
-"""Makes the writer of a collection, which hands its points to the upload it is given."""
+Writer: TypeAlias = Callable[[Upload], NodeWriter]
+"""Makes a writer that hands its points to the upload."""
 
 
 class ServerDraft:
@@ -99,6 +97,4 @@ class ServerDraft:
 
     @cached_property
     def _nodes(self) -> NodeWriter:
-        place = self._collection
-        with translated(place.client):
-            return self._writer(place.client, place.name, place.upload)
+        return self._writer(self._collection.upload)

@@ -14,8 +14,9 @@ from huggingface_hub.utils import disable_progress_bars
 from askdocs.adapters.model import is_hub_id, locate
 from askdocs.domain.errors import ModelUnavailable
 
-_WANTED = ["*.json", "*.safetensors", "*.txt"]
-"""Never a pickle, never code: a model is data."""
+_WANTED = (["*.json", "*.txt"], ["*.safetensors"])
+"""Never a pickle, never code: a model is data. The weights come last, so that where they
+are everything is: a download that was cut off is no model."""
 
 _OTHER_FORMATS = ["onnx/*", "openvino/*"]
 _ANSWER_WITHIN_S = 5.0
@@ -47,13 +48,14 @@ def _download(name: str, into: Path) -> None:
     disable_progress_bars()
     try:
         with _private():
-            snapshot_download(
-                name,
-                cache_dir=into,
-                allow_patterns=_WANTED,
-                ignore_patterns=_OTHER_FORMATS,
-                etag_timeout=_ANSWER_WITHIN_S,
-            )
+            for patterns in _WANTED:
+                snapshot_download(
+                    name,
+                    cache_dir=into,
+                    allow_patterns=patterns,
+                    ignore_patterns=_OTHER_FORMATS,
+                    etag_timeout=_ANSWER_WITHIN_S,
+                )
     except _FAILURES as err:
         why = str(err).splitlines()[0].rstrip(". ")
         raise ModelUnavailable(

@@ -24,6 +24,7 @@ BUNDLED_SHA = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
 
 _NEEDED = ("config.json", "tokenizer.json", WEIGHTS)
+_OF_MODULE = {"Pooling": ("config.json",), "Dense": ("config.json", WEIGHTS)}
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 
 
@@ -65,7 +66,11 @@ def is_hub_id(name: str) -> bool:
 
 def missing(folder: Path) -> str | None:
     """Return the name of a file that a model needs and this folder lacks, if any."""
-    return next((name for name in _NEEDED if not (folder / name).is_file()), None)
+    needed = list(_NEEDED)
+    for module in read_json(folder / "modules.json", optional=True, kind=list):
+        kind = str(module.get("type")).rpartition(".")[2]
+        needed += [f"{module.get('path')}/{name}" for name in _OF_MODULE.get(kind, ())]
+    return next((name for name in needed if not (folder / name).is_file()), None)
 
 
 def weights_sha(folder: Path, name: str = "") -> str:

@@ -7,6 +7,7 @@ application can read the collection.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from llama_index.core.bridge.pydantic import Field
@@ -18,7 +19,6 @@ from llama_index.core.schema import (
 )
 from llama_index.core.vector_stores.utils import node_to_metadata_dict
 from llama_index.vector_stores.qdrant import QdrantVectorStore
-from qdrant_client import QdrantClient
 from qdrant_client.models import PointStruct
 
 from askdocs.adapters.bm25 import encode_document, encode_question
@@ -67,24 +67,16 @@ def to_passage(node: TextNode, score: float) -> Passage:
 
 
 class NodeWriter:
-    """Writes chunks into one collection that exists already.
+    """Makes points of chunks, as `QdrantVectorStore` makes them, for "dense" and "bm25".
 
     Args:
-        client: Of the server that holds the collection.
-        collection: Its name; its vectors are "dense" and "bm25".
-        upload: Stores points; it takes the place of the client's own `upload_points`,
-            which waits for ever on HTTP 429 and bounds a request by count alone.
+        upload: Stores the points that it is given.
     """
 
-    def __init__(
-        self,
-        client: QdrantClient,
-        collection: str,
-        upload: Callable[[Sequence[PointStruct]], None],
-    ) -> None:
+    def __init__(self, upload: Callable[[Sequence[PointStruct]], None]) -> None:
         self._store = QdrantVectorStore(
-            collection_name=collection,
-            client=_Uploads(client, upload),
+            collection_name="",
+            client=_Collection(upload),
             enable_hybrid=True,
             dense_vector_name="dense",
             sparse_vector_name="bm25",
@@ -102,17 +94,23 @@ class NodeWriter:
         return dict(node_to_metadata_dict(to_node(chunk)))
 
 
-class _Uploads:
-    """A client as `QdrantVectorStore` knows it, that uploads by other means."""
+class _Collection:
+    """What `QdrantVectorStore` takes for its client: a collection that it can add to.
 
-    def __init__(
-        self, client: QdrantClient, upload: Callable[[Sequence[PointStruct]], None]
-    ) -> None:
-        self._client = client
+    With a real client it would create a collection that is not there with cosine and
+    without IDF, ask for the collection again before every upload, bound a request by
+    count alone, and wait for ever on HTTP 429.
+    """
+
+    def __init__(self, upload: Callable[[Sequence[PointStruct]], None]) -> None:
         self._upload = upload
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
+    def collection_exists(self, _: str) -> bool:
+        return True
+
+    def get_collection(self, _: str) -> SimpleNamespace:
+        names = SimpleNamespace(vectors={"dense": None}, sparse_vectors={"bm25": None})
+        return SimpleNamespace(config=SimpleNamespace(params=names))
 
     def upload_points(self, *, points: Sequence[PointStruct], **_: Any) -> None:
         self._upload(points)

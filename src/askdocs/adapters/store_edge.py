@@ -197,7 +197,9 @@ class EdgeDraft:
         found = {}
         for start in range(0, len(wanted), _BATCH):
             for record in self._shard.retrieve(
-                wanted[start : start + _BATCH], with_vector=["dense"]
+                wanted[start : start + _BATCH],
+                with_payload=False,
+                with_vector=["dense"],
             ):
                 named = cast("dict[str, list[float]]", record.vector)
                 found[str(record.id)] = np.asarray(named["dense"], dtype=np.float32)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from qdrant_client import QdrantClient
 from qdrant_client.common.version_check import is_compatible
@@ -22,8 +23,6 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_client.models import (
     CreateAlias,
     CreateAliasOperation,
-    DeleteAlias,
-    DeleteAliasOperation,
     QueryRequest,
     ScoredPoint,
     SparseVector,
@@ -121,7 +120,7 @@ class ServerStore:
             return
         private = self._collection(f"{self._name}--{manifest.generation}")
         private.create(manifest.space, self._name)
-        draft = ServerDraft(private, self._writer, switch=self._switch)
+        draft = ServerDraft(private, self._writer, switch=partial(self._switch, live))
         try:
             private.prepare()
             yield draft
@@ -178,14 +177,12 @@ class ServerStore:
             raise self._not_ours(target)
         return target
 
-    def _switch(self, collection: str) -> None:
-        """Move the alias to a finished collection; keep the last one to go back to."""
-        previous = self._live()
-        create = CreateAlias(collection_name=collection, alias_name=self._name)
-        steps: list[Any] = [CreateAliasOperation(create_alias=create)]
-        if previous:
-            delete = DeleteAlias(alias_name=self._name)
-            steps.insert(0, DeleteAliasOperation(delete_alias=delete))
+    def _switch(self, previous: str | None, collection: str) -> None:
+        """Move the alias to a finished collection; keep the previous to go back to."""
+        alias = CreateAlias(collection_name=collection, alias_name=self._name)
+        # This replaces the alias. To delete it first would be a second step on the
+        # server's disk, and a crash between them would leave none.
+        steps = [CreateAliasOperation(create_alias=alias)]
         with translated(self._client):
             retried(lambda: self._client.update_collection_aliases(steps), self._sleep)
         # The index is live: what cannot be dropped now is dropped by the next rebuild.
