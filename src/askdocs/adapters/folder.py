@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ class DocsFolder:
         try:
             # A leading slash anchors a glob: "docs/**" is the folder at the top alone.
             self._ignore = GitIgnoreSpec.from_lines(f"/{g.lstrip('/')}" for g in ignore)
-        except ValueError as err:
+        except (ValueError, re.error) as err:
             raise ConfigError(
                 f"RAG_IGNORE: {err}", hint="see .env.example for its form"
             ) from err

@@ -105,6 +105,7 @@ class EdgeStore:
         private = self._folder / f"draft-{manifest.generation}"
         with _writing(self._folder):
             self._sweep()
+            private.mkdir(mode=0o700)
             if live is None:
                 shard = _created(private / "shard", manifest)
             else:
@@ -278,7 +279,6 @@ def _created(folder: Path, manifest: Manifest) -> EdgeShard:
         sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
         wal_enabled=False,
     )
-    folder.mkdir(parents=True, mode=0o700)
     shard = EdgeShard.create(str(folder), config)
     for name in _INDEXED:
         shard.update(

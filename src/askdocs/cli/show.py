@@ -9,19 +9,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import textwrap
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
-from askdocs.domain.answer import Answer, Found, Passage, Status
-from askdocs.domain.errors import AskDocsError, ConfigError
+from askdocs.domain.answer import Answer, Passage, Status
+from askdocs.domain.errors import AskDocsError, ConfigError, Exit, NotWritable
 from askdocs.domain.index import Report
-from askdocs.domain.text import Left, visible
+from askdocs.domain.text import visible
 
 SCHEMA = 1
 _SNIPPET = 280
@@ -39,7 +40,7 @@ def out(text: str = "", *, bold: bool = False, href: str = "") -> None:
 
 def err(text: str) -> None:
     """Print a line that is not the result."""
-    _write(sys.stderr, visible(text) + "\n")
+    _write(sys.stderr, one_line(text) + "\n")
 
 
 def piece(text: str) -> None:
@@ -52,36 +53,40 @@ def as_document(data: Mapping[str, Any]) -> None:
     _write(sys.stdout, json.dumps({"schema_version": SCHEMA, **data}, indent=2) + "\n")
 
 
-def problem(error: AskDocsError, *, as_json: bool) -> None:
-    """Print what failed and what to do next, in two lines; with JSON also as a document."""
-    err(f"error: {_one_line(str(error))}")
-    err(f" hint: {_one_line(error.hint)}")
-    if as_json:
-        what = {"name": type(error).__name__, "what": str(error), "hint": error.hint}
-        as_document({"error": {"code": int(error.exit_code), **what}})
+def problem(what: str, hint: str) -> None:
+    """Print what failed and what to do next, in two lines."""
+    err(f"error: {what}")
+    _write(sys.stderr, f" hint: {one_line(hint)}\n")
 
 
 def warning(text: str) -> None:
     """Print something the user should know, and go on."""
-    err(f"warning: {_one_line(text)}")
+    err(f"warning: {text}")
 
 
 def bug(
-    log: Path,
     kind: type[BaseException],
     value: BaseException,
     trace: TracebackType | None,
+    *,
+    log: Callable[[], Path],
+    on_screen: bool = False,
 ) -> None:
-    """Keep the traceback of a bug in the log, and print one line."""
+    """Keep the traceback of a bug in the log, and print what happened in two lines.
+
+    It is the hook for what nobody caught, so the exit code is 1.
+    """
     text = "".join(traceback.format_exception(kind, value, trace))
-    place = str(log)
     try:
-        log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        log.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError:
+        place = _kept(text, log())
+    except (OSError, AskDocsError):
         place = "nowhere: its folder cannot be written; try --debug"
-    err(f"error: internal error: {kind.__name__}: {_one_line(str(value))[:300]}")
-    err(f" hint: this is a bug; please report it with the traceback kept in {place}")
+    if on_screen:
+        _write(sys.stderr, visible(text))
+    problem(
+        f"internal error: {kind.__name__}: {one_line(str(value))[:300]}",
+        f"this is a bug; please report it with the traceback kept in {place}",
+    )
 
 
 def question_from(argument: str) -> str:
@@ -135,32 +140,12 @@ def complaints(done: Report, *, quiet: bool) -> None:
         warning(text)
 
 
-def report_document(done: Report) -> dict[str, Any]:
-    """Return a report as CONVENTIONS give it."""
-    return {
-        "found": done.found,
-        "indexed": done.indexed,
-        "unchanged": done.unchanged,
-        "skipped": _left(done.skipped),
-        "failed": _left(done.failed),
-        "chunks": done.chunks,
-        "embedded": done.embedded,
-        "written": done.written,
-        "deleted": done.deleted,
-        "pages_removed": done.pages_removed,
-        "withheld": done.withheld,
-        "generation": done.generation,
-        "seconds": dict(done.seconds),
-        "warnings": list(done.warnings),
-    }
-
-
 def passages(found: Sequence[Passage]) -> None:
     """Print passages, best first, each with its link and its beginning."""
     for n, passage in enumerate(found, start=1):
-        out(f"{n}. {passage.trail}  ({passage.score:.4f})", bold=True)
+        out(f"{n}. {one_line(passage.trail)}  ({passage.score:.4f})", bold=True)
         out(f"   {passage.link}", href=passage.link)
-        text = " ".join(passage.text.split())
+        text = " ".join(visible(passage.text).split())
         short = textwrap.shorten(text, _SNIPPET, placeholder=" …")
         out(
             textwrap.fill(
@@ -168,30 +153,6 @@ def passages(found: Sequence[Passage]) -> None:
             )
         )
         out()
-
-
-def passage_document(passage: Passage) -> dict[str, Any]:
-    """Return a passage as CONVENTIONS give it."""
-    return {
-        "id": passage.id,
-        "path": passage.path,
-        "url": passage.url,
-        "anchor": passage.anchor,
-        "title": passage.title,
-        "heading": list(passage.heading),
-        "score": round(passage.score, 6),
-        "text": passage.text,
-        "lines": list(passage.lines),
-    }
-
-
-def found_document(question: str, found: Found) -> dict[str, Any]:
-    """Return the result of a search."""
-    return {
-        "question": question,
-        "passages": [passage_document(p) for p in found.passages],
-        "degraded": list(found.degraded),
-    }
 
 
 def closing(answer: Answer, product: str) -> str:
@@ -206,28 +167,17 @@ def answer_end(answer: Answer, product: str) -> None:
     out("\n")
     if answer.cited:
         out("Sources:")
-        for n, passage in _marks(answer):
-            out(f"[{n}] {passage.trail} - {passage.link}", href=passage.link)
+        for n, passage in marks(answer):
+            line = f"[{n}] {one_line(passage.trail)} - {passage.link}"
+            out(line, href=passage.link)
         out()
     out(closing(answer, product), href=answer.link)
 
 
-def answer_document(answer: Answer, product: str) -> dict[str, Any]:
-    """Return an answer as CONVENTIONS give it."""
-    text = f"{answer.text}\n\n{closing(answer, product)}" if answer.text else ""
-    return {
-        "question": answer.question,
-        "status": answer.status.value,
-        "answer": text,
-        "link": answer.link,
-        "citations": [
-            {**passage_document(p), "mark": n, "quote": p.text}
-            for n, p in _marks(answer)
-        ],
-        "retrieved": [passage_document(p) for p in answer.retrieved],
-        "model": answer.model,
-        "degraded": list(answer.degraded),
-    }
+def marks(answer: Answer) -> list[tuple[int, Passage]]:
+    """Return the cited passages with the numbers that the text gives them."""
+    number = {p.id: n for n, p in enumerate(answer.retrieved, start=1)}
+    return [(number[p.id], p) for p in answer.cited]
 
 
 def table(rows: Iterable[tuple[str, str]]) -> None:
@@ -235,7 +185,12 @@ def table(rows: Iterable[tuple[str, str]]) -> None:
     rows = list(rows)
     wide = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        out(f"{name:{wide}}  {value}")
+        out(f"{name:{wide}}  {one_line(value)}".rstrip())
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks and without what a terminal would obey."""
+    return " ".join(visible(text).split())
 
 
 def _terminal(stream: TextIO) -> bool:
@@ -250,20 +205,27 @@ def _width() -> int:
     return max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(visible(text).split())
-
-
-def _left(items: Iterable[Left]) -> list[dict[str, str]]:
-    return [{"path": left.path, "reason": left.reason} for left in items]
-
-
-def _marks(answer: Answer) -> list[tuple[int, Passage]]:
-    """Return the cited passages with the numbers that the text gives them."""
-    number = {p.id: n for n, p in enumerate(answer.retrieved, start=1)}
-    return [(number[p.id], p) for p in answer.cited]
+def _kept(text: str, log: Path) -> Path:
+    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log.write_text(text, encoding="utf-8", errors="backslashreplace")
+    return log
 
 
 def _write(stream: TextIO, text: str) -> None:
-    stream.write(text)
-    stream.flush()
+    """Write at once; who reads us may be gone, or the disk behind it full.
+
+    Raises:
+        SystemExit: quietly, if the reader has closed the pipe.
+        NotWritable: if it cannot be written for another reason.
+    """
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError as err:
+        # Python flushes once more at the end, and would complain once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if isinstance(err, BrokenPipeError):
+            raise SystemExit(Exit.OK + 128 + signal.SIGPIPE) from err
+        name = stream.name.strip("<>")
+        hint = "df -h   (is there space where you send the output?)"
+        raise NotWritable(f"{name}: {err.strerror}", hint=hint) from err
