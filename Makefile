@@ -1,0 +1,104 @@
+# Everything a fresh machine needs is made on the way: GNU make and Python are enough.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench clean
+
+help:
+	@echo "make demo              index the manual in docs/ and ask it a question"
+	@echo "make demo DOCS=PATH    the same with any docs folder; Q=\"...\" is the question"
+	@echo "make test              run the tests"
+	@echo "make check             formatting, lint, types, layers, tests: what CI runs"
+	@echo "make bench             measure speed and memory (RAG_TEST_DOCS names the docs)"
+	@echo "make clean             remove .venv and .demo"
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: $(PYTHON) is not there, or is older than Python 3.11" >&2; \
+	  echo " hint: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "error: $(PYTHON) comes without venv or pip" >&2; \
+	  echo " hint: apt-get install python3-venv (Debian, Ubuntu)" >&2; exit 2; }
+	@echo "installing into .venv, once; this takes some minutes"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  -c constraints.txt -e '.[dev]'
+	@touch $@
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: $(READY)
+	@set -e; for script in bench/*.py; do \
+	  echo "\$$ python $$script"; $(BIN)/python "$$script"; done
+
+clean:
+	rm -rf .venv .demo
+
+# --- the demo ---
+
+# Whether a language model can be asked; if not, says what is missing and ends with 1.
+define PROBE
+import json, os, sys
+from urllib.request import ProxyHandler, build_opener
+url = os.environ.get("RAG_OLLAMA_URL", "http://127.0.0.1:11434").rstrip("/")
+model = os.environ.get("RAG_LLM_MODEL", "llama3.1:8b")
+try:
+    with build_opener(ProxyHandler({})).open(url + "/api/tags", timeout=3) as reply:
+        names = {each["name"] for each in json.load(reply)["models"]}
+except (OSError, ValueError, LookupError, TypeError):
+    sys.exit(f"missing: no Ollama answers at {url} (https://ollama.com, or docker compose up -d)")
+if not names & {model, model + ":latest"}:
+    sys.exit(f"missing: Ollama has no model {model} (ollama pull {model})")
+endef
+export PROBE
+
+ifdef DOCS
+demo: Q ?= how do I get started?
+demo: export DEMO_DOCS = $(DOCS)
+else
+demo: Q ?= how do I re-index every night?
+demo: export DEMO_DOCS = docs
+demo: export RAG_BASE_URL = https://askdocs.example/manual/
+demo: export RAG_PRODUCT = askdocs
+endif
+demo: export DEMO_Q = $(Q)
+
+# The demo has a home and a configuration of its own: nobody's index and .env is touched.
+# Of the environment it takes the language model, and with DOCS the site's name and address.
+demo: $(READY)
+	@set -eu; umask 077; \
+	for name in $$(env | sed -n 's/^\(RAG_[A-Z0-9_]*\)=.*/\1/p'); do \
+	  case $$name in \
+	    RAG_OLLAMA_URL|RAG_LLM_*|RAG_BASE_URL|RAG_PRODUCT) ;; *) unset "$$name" ;; \
+	  esac; \
+	done; \
+	home="$(CURDIR)/.demo"; \
+	[ "$$DEMO_DOCS" = docs ] || home="$$home/$$(printf %s "$$DEMO_DOCS" | cksum | cut -d' ' -f1)"; \
+	mkdir -p "$$home/config/askdocs"; : > "$$home/config/askdocs/.env"; \
+	export RAG_HOME="$$home" RAG_EMBEDDING_MODEL=bundled XDG_CONFIG_HOME="$$home/config"; \
+	echo "\$$ rag ingest $$DEMO_DOCS"; \
+	$(BIN)/rag ingest "$$DEMO_DOCS" || { code=$$?; [ $$code -eq 3 ] || exit $$code; }; \
+	if missing=$$($(BIN)/python -c "$$PROBE" 2>&1); then \
+	  flag=; else flag=--no-llm; \
+	fi; \
+	echo; echo "\$$ rag ask $${flag:+$$flag }\"$$DEMO_Q\""; \
+	code=0; $(BIN)/rag ask $$flag "$$DEMO_Q" || code=$$?; \
+	echo; \
+	case $$code in \
+	  0) [ -z "$$missing" ] || { echo "With a language model the passages become an answer."; \
+	       echo "$$missing"; } ;; \
+	  4|5|7) echo "rag ask ended with exit code $$code; docs/troubleshoot.mdx says what that means" ;; \
+	  *) exit $$code ;; \
+	esac
