@@ -14,8 +14,6 @@ from askdocs.assemble.config import places
 from askdocs.domain.errors import AskDocsError, IndexMismatch, IndexMissing
 
 if TYPE_CHECKING:
-    from qdrant_client import QdrantClient
-
     from askdocs.adapters.draft_server import NodeWriter, Upload
     from askdocs.domain.index import Cut, Manifest, Report, Wishes
     from askdocs.domain.ports import Embedder, Notify, Store
@@ -46,10 +44,10 @@ def open_store(loaded: Loaded) -> Iterator[Store]:
         key = conf.qdrant_api_key.get_secret_value() if conf.qdrant_api_key else ""
         client = connect(conf.qdrant_url, key, timeout_s=conf.qdrant_timeout_s)
 
-        def writer(client: QdrantClient, collection: str, upload: Upload) -> NodeWriter:
+        def writer(upload: Upload) -> NodeWriter:
             from askdocs.adapters import nodes
 
-            return nodes.NodeWriter(client, collection, upload)
+            return nodes.NodeWriter(upload)
 
         store = ServerStore(client, conf.collection, writer=writer)
     else:
