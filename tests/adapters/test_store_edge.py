@@ -98,6 +98,22 @@ def test_nobody_else_can_read_the_index(store):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_an_index_on_a_read_only_file_system_is_read(store, monkeypatch, tmp_path):
+    """The engine opens its files for writing; a container may forbid that.
+
+    Root may write anywhere, so what the system says of the folder is made up.
+    """
+    publish(store, "g1", "One.")
+    reader = EdgeStore(tmp_path / "index")
+    before = {p: p.stat().st_mtime_ns for p in store._folder.rglob("*")}
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+
+    assert len(reader.scan()) == 1
+
+    reader.close()
+    assert {p: p.stat().st_mtime_ns for p in store._folder.rglob("*")} == before
+
+
 @pytest.mark.parametrize(
     "harm",
     [

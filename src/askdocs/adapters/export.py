@@ -1,7 +1,7 @@
 """An embedding model becomes an ONNX graph that makes the same vectors, or is known not to.
 
 The attention mask goes in ready made, with four dimensions, so that no architecture
-builds its own while it is traced: a plain trace was wrong on padded batches. What
+decides how to build its own while it is traced, from what the samples look like. What
 follows the transformer (pooling, dense, normalise) is traced as it is.
 """
 
@@ -170,10 +170,7 @@ def _trace(draft: Path, original: Any) -> None:
             save_as_external_data=True,
             location=WEIGHTS,
         )
-    tokenizer = original.tokenizer.backend_tokenizer
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    tokenizer.save(str(draft / TOKENIZER))
+    original.tokenizer.backend_tokenizer.save(str(draft / TOKENIZER))
 
 
 class _Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not followed

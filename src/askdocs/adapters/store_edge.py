@@ -1,7 +1,7 @@
 """Chunks and vectors become generations of an embedded Qdrant shard, in one folder.
 
     <folder>/current                 names the live generation
-    <folder>/<generation>/shard/     never written again once it is published
+    <folder>/<generation>/shard/     no point is written again once it is published
     <folder>/<generation>/manifest.json
     <folder>/draft-<generation>/     private to the one writer; thrown away after a crash
 
@@ -12,53 +12,43 @@ the log would protect is a draft that a crash throws away in any case.
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-import numpy as np
 from qdrant_edge import (
-    CountRequest,
-    Distance,
-    EdgeConfig,
     EdgeShard,
-    EdgeSparseVectorParams,
-    EdgeVectorParams,
-    Modifier,
-    PayloadSchemaType,
-    Point,
     Query,
     QueryBatchRequest,
     QueryRequest,
     ScoredPoint,
-    ScrollRequest,
     SparseVector,
-    UpdateOperation,
 )
 
-from askdocs.adapters.bm25 import encode_document, encode_question
+from askdocs.adapters.bm25 import encode_question
 from askdocs.adapters.files import copy_sparsely, sync, sync_tree
-from askdocs.adapters.passages import STORED_FIELDS, passage, read_manifest, stored
+from askdocs.adapters.passages import passage, read_manifest
+from askdocs.adapters.shard import (
+    EdgeDraft,
+    create_shard,
+    damaged,
+    open_shard,
+    scan_shard,
+)
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
-from askdocs.domain.text import Chunk
 
 if TYPE_CHECKING:
-    from qdrant_edge import PointId
-
     from askdocs.domain.ports import Vector
 
 KEPT = 2
 """Generations that stay: the live one, and the one before it to go back to."""
-
-_BATCH = 500
-_PAGE = 2000
-_INDEXED = ("path", "file_path", "categories", "tags")
-_DISTANCE = {"cosine": Distance.Cosine, "dot": Distance.Dot}
 
 
 class EdgeStore:
@@ -71,6 +61,7 @@ class EdgeStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: tuple[str, EdgeShard] | None = None
+        self._copy: TemporaryDirectory[str] | None = None
 
     def manifest(self) -> Manifest | None:
         """Return what built the live index; None before the first ingest."""
@@ -80,7 +71,7 @@ class EdgeStore:
     def scan(self) -> dict[str, Stored]:
         """Return every chunk of the live index by id; empty before the first ingest."""
         shard = self._shard()
-        return {} if shard is None else dict(_scanned(shard))
+        return {} if shard is None else dict(scan_shard(shard))
 
     def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
         """Return two rankings from one call, dense and BM25, each at most *k*, best first."""
@@ -107,18 +98,18 @@ class EdgeStore:
             self._sweep()
             private.mkdir(mode=0o700)
             if live is None:
-                shard = _created(private / "shard", manifest)
+                shard = create_shard(private / "shard", manifest.space)
             else:
                 copy_sparsely(self._folder / live / "shard", private / "shard")
-                shard = _loaded(private / "shard")
-            draft = EdgeDraft(self, shard, private)
+                shard = open_shard(private / "shard")
+            draft = EdgeDraft(shard, partial(self._publish, private))
             try:
                 yield draft
             finally:
                 draft.close()
                 shutil.rmtree(private, ignore_errors=True)
 
-    def publish(self, draft: Path, manifest: Manifest) -> None:
+    def _publish(self, draft: Path, manifest: Manifest) -> None:
         """Make a finished draft the live generation: fsync, rename, then the pointer."""
         text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=1)
         (draft / "manifest.json").write_text(text + "\n", encoding="utf-8")
@@ -137,6 +128,9 @@ class EdgeStore:
         if self._open:
             self._open[1].close()
             self._open = None
+        if self._copy:
+            self._copy.cleanup()
+            self._copy = None
 
     def _live(self) -> str | None:
         try:
@@ -144,14 +138,14 @@ class EdgeStore:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as err:
-            raise _damaged(self._folder / "current", err) from err
+            raise damaged(self._folder / "current", err) from err
 
     def _manifest_of(self, name: str) -> Manifest:
         file = self._folder / name / "manifest.json"
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as err:
-            raise _damaged(file, err) from err
+            raise damaged(file, err) from err
         return read_manifest(data, str(file))
 
     def _shard(self) -> EdgeShard | None:
@@ -161,14 +155,24 @@ class EdgeStore:
             return self._open[1] if name and self._open else None
         self.close()
         try:
-            self._open = (name, _loaded(self._folder / name / "shard"))
+            self._open = (name, self._loaded(name))
         except IndexDamaged:
             # Two runs may have published since we read the pointer, and swept it away.
             newer = self._live()
             if newer is None or newer == name:
                 raise
-            self._open = (newer, _loaded(self._folder / newer / "shard"))
+            self._open = (newer, self._loaded(newer))
         return self._open[1]
+
+    def _loaded(self, name: str) -> EdgeShard:
+        folder = self._folder / name / "shard"
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            # The engine opens its files for writing, even to read: on a read-only
+            # file system it is given a copy.
+            self._copy = TemporaryDirectory()
+            copy_sparsely(folder, Path(self._copy.name) / "shard")
+            folder = Path(self._copy.name) / "shard"
+        return open_shard(folder)
 
     def _sweep(self) -> None:
         """Throw away what no reader will ask for: drafts left by a crash, old generations.
@@ -184,124 +188,8 @@ class EdgeStore:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-class EdgeDraft:
-    """A private copy of the live generation; fulfils the port `Draft`."""
-
-    def __init__(self, store: EdgeStore, shard: EdgeShard, folder: Path) -> None:
-        self._store = store
-        self._shard = shard
-        self._folder = folder
-
-    def vectors(self, ids: Iterable[str]) -> Mapping[str, Vector]:
-        """Return the stored dense vectors of these ids, shape (dim,) each."""
-        wanted: list[PointId] = [UUID(id_) for id_ in ids]
-        found = {}
-        for start in range(0, len(wanted), _BATCH):
-            for record in self._shard.retrieve(
-                wanted[start : start + _BATCH],
-                with_payload=False,
-                with_vector=["dense"],
-            ):
-                named = cast("dict[str, list[float]]", record.vector)
-                found[str(record.id)] = np.asarray(named["dense"], dtype=np.float32)
-        return found
-
-    def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
-        """Store chunks[i] with vectors[i]; replace what has the same id."""
-        for start in range(0, len(chunks), _BATCH):
-            points = [
-                _point(chunk, vector)
-                for chunk, vector in zip(
-                    chunks[start : start + _BATCH],
-                    vectors[start : start + _BATCH],
-                    strict=True,
-                )
-            ]
-            self._shard.update(UpdateOperation.upsert_points(points))
-
-    def rewrite(self, chunks: Sequence[Chunk]) -> None:
-        """Replace the payload of these chunks; their vectors stay."""
-        for chunk in chunks:
-            ids: list[PointId] = [UUID(chunk.id)]
-            self._shard.update(UpdateOperation.overwrite_payload(ids, chunk.payload))
-
-    def remove(self, ids: Iterable[str]) -> None:
-        """Forget these chunks; ids that are not there are no error."""
-        gone: list[PointId] = [UUID(id_) for id_ in ids]
-        if gone:
-            self._shard.update(UpdateOperation.delete_points(gone))
-
-    def publish(self, manifest: Manifest) -> None:
-        """Make the change the index, in one step."""
-        held = self._shard.count(CountRequest(exact=True))
-        if held != manifest.chunks:
-            raise IndexDamaged(
-                f"the new index holds {held} chunks instead of {manifest.chunks}",
-                hint="the live index was not touched; rag ingest PATH --rebuild",
-            )
-        self._shard.flush()
-        self.close()
-        self._store.publish(self._folder, manifest)
-
-    def close(self) -> None:
-        """Release the private shard; a second time does nothing."""
-        self._shard.close()
-
-
-def _scanned(shard: EdgeShard) -> Iterator[tuple[str, Stored]]:
-    offset = None
-    while True:
-        records, offset = shard.scroll(
-            ScrollRequest(offset=offset, limit=_PAGE, with_payload=[*STORED_FIELDS])
-        )
-        for record in records:
-            yield str(record.id), stored(record.payload or {})
-        if offset is None:
-            return
-
-
 def _passage(point: ScoredPoint) -> Passage:
     return passage(str(point.id), point.payload or {}, point.score)
-
-
-def _point(chunk: Chunk, vector: Vector) -> Point:
-    words = SparseVector(*encode_document(chunk.embedded))
-    vectors: dict[str, Any] = {"dense": vector.tolist(), "bm25": words}
-    return Point(UUID(chunk.id), vectors, chunk.payload)
-
-
-def _created(folder: Path, manifest: Manifest) -> EdgeShard:
-    dense = EdgeVectorParams(
-        size=manifest.space.dim, distance=_DISTANCE[manifest.space.distance]
-    )
-    config = EdgeConfig(
-        vectors={"dense": dense},
-        sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
-        wal_enabled=False,
-    )
-    shard = EdgeShard.create(str(folder), config)
-    for name in _INDEXED:
-        shard.update(
-            UpdateOperation.create_field_index(name, PayloadSchemaType.Keyword)
-        )
-    return shard
-
-
-def _loaded(folder: Path) -> EdgeShard:
-    if not (folder / "segments").is_dir():
-        raise _damaged(folder, FileNotFoundError("no segments"))
-    try:
-        return EdgeShard.load(str(folder))
-    except Exception as err:
-        # The engine raises bare Exception, whatever is wrong with the files.
-        raise _damaged(folder, err) from err
-
-
-def _damaged(path: Path, err: Exception) -> IndexDamaged:
-    return IndexDamaged(
-        f"the index cannot be read at {path}: {str(err).splitlines()[0][:200]}",
-        hint="rag ingest PATH-OF-YOUR-DOCS --rebuild",
-    )
 
 
 @contextmanager
