@@ -37,6 +37,8 @@ IGNORE = (
 
 
 def _url(value: str) -> str:
+    if not value.isprintable() or " " in value:
+        raise ValueError("holds a space or a control character")
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must be a URL such as http://127.0.0.1:6333")
@@ -46,6 +48,8 @@ def _url(value: str) -> str:
 
 
 def _base(value: str) -> str:
+    if "?" in value or "#" in value:
+        raise ValueError("must end in a path: pages are put behind it")
     return _url(value) + "/"
 
 
@@ -77,7 +81,8 @@ class Settings(BaseModel):
 
     embedding_model: Annotated[str, Field(min_length=1, description="auto, bundled, a hub id or a folder")] = "auto"
     device: Annotated[Literal["auto", "cpu", "cuda"], Field(description="Where passages are embedded")] = "auto"
-    batch: Annotated[int, Field(ge=0, le=4096, description="Passages embedded at once; 0 = 768 on CUDA, 32 on CPU")] = 0
+    batch: Annotated[int, Field(ge=0, le=4096, description="Passages embedded at once; 0 = 768 on CUDA, 8 on CPU")] = 0
+    precision: Annotated[Literal["float32", "bfloat16"], Field(description="bfloat16 embeds passages about twice as fast on a CPU that knows it, within cosine 0.9999")] = "float32"
     chunk_tokens: Annotated[int, Field(ge=64, le=8192, description="Longest chunk in tokens of the embedding model, within its own limit")] = 256
 
     passages: Annotated[int, Field(ge=1, le=50, description="Passages that are retrieved")] = 5
@@ -142,14 +147,14 @@ def env_file(environ: Mapping[str, str], docs: tuple[Path, ...]) -> Path | None:
         here = Path.cwd()
     except FileNotFoundError:
         return None
-    inside = any(here.resolve().is_relative_to(d.resolve()) for d in docs)
+    inside = any(_is_inside(here, folder) for folder in docs)
     return here / ".env" if not inside and (here / ".env").is_file() else None
 
 
 def folders(settings: Settings, environ: Mapping[str, str]) -> dict[str, Path]:
     """Return the folders "data", "state" and "cache"."""
     if settings.home:
-        home = settings.home.expanduser().absolute()
+        home = _expanded(settings.home).absolute()
         return {name: home / name for name in ("data", "state", "cache")}
     user = _home(environ)
     return {
@@ -176,6 +181,23 @@ def _home(environ: Mapping[str, str]) -> Path:
     return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
 
 
+def _expanded(home: Path) -> Path:
+    try:
+        return home.expanduser()
+    except RuntimeError as err:
+        raise ConfigError(
+            f"RAG_HOME: there is no user as in {home}",
+            hint="set RAG_HOME to an absolute path",
+        ) from err
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a loop of links leads nowhere
+        return False
+
+
 def _xdg(environ: Mapping[str, str], name: str, default: Path) -> Path:
     """Return our folder in an XDG folder; a relative one is to be ignored, says XDG."""
     value = Path(environ.get(name) or default)
@@ -200,7 +222,7 @@ def _from_environ(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]
     ours = {k: v for k, v in environ.items() if k.startswith(PREFIX)}
     strange = [k for k in ours if not _known(k) and not k.startswith(OTHERS)]
     warnings = [f"{k} is no setting and is ignored; {_nearest(k)}" for k in strange]
-    return {_field(k): v for k, v in ours.items() if _known(k) and v != ""}, warnings
+    return {_field(k): v for k, v in ours.items() if _known(k) and v.strip()}, warnings
 
 
 def _field(key: str) -> str:

@@ -66,7 +66,7 @@ class Model(HuggingFaceEmbedding):  # type: ignore[misc]  # theirs is untyped
         return found
 
 
-def load(folder: Path, space: Space, *, device: str, batch: int = 1) -> Model:
+def load(folder: Path, space: Space, *, device: str) -> Model:
     """Load a model from its folder, in silence and without asking the network.
 
     Raises:
@@ -84,7 +84,6 @@ def load(folder: Path, space: Space, *, device: str, batch: int = 1) -> Model:
             query_instruction=space.question_prefix,
             text_instruction=space.passage_prefix,
             normalize=False,
-            embed_batch_size=batch,
             cache_folder=str(folder),
             trust_remote_code=False,
             device=device,

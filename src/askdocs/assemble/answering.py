@@ -88,7 +88,7 @@ def encoder_for(loaded: Loaded, live: Manifest) -> Encoder:
 
     The first question on a machine makes the export, which takes torch and some seconds.
     """
-    from askdocs.adapters.encoder import OnnxEncoder, cached, parity
+    from askdocs.adapters.encoder import OnnxEncoder, cached
 
     cache, space = places(loaded)["cache"], live.space
     if folder := cached(cache, space):
@@ -97,11 +97,10 @@ def encoder_for(loaded: Loaded, live: Manifest) -> Encoder:
 
     source = locate(space.model, cache=cache)
     verify(source, space)
-    if not parity(cache, space):
-        from askdocs.adapters.export import export
+    from askdocs.adapters.export import export
 
-        if made := export(source, space, cache):
-            return OnnxEncoder(made, space)
+    if made := export(source, space, cache):
+        return OnnxEncoder(made, space)
     from askdocs.adapters.embedder import TorchEncoder
 
     return TorchEncoder(source, space)

@@ -45,7 +45,7 @@ def state_folder(flags: Mapping[str, str]) -> Path:
     """Return where the state is, before any setting was checked."""
     from askdocs.settings import Settings, folders
 
-    home = flags.get("home") or os.environ.get("RAG_HOME") or None
+    home = (flags.get("home") or os.environ.get("RAG_HOME") or "").strip()
     return folders(Settings(home=Path(home) if home else None), os.environ)["state"]
 
 

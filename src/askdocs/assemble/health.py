@@ -46,13 +46,14 @@ def status(loaded: Loaded) -> dict[str, dict[str, Any]]:
         IndexMissing: if there is none.
     """
     from askdocs.adapters.last_run import read_last_run
+    from askdocs.settings import shown
 
     with open_store(loaded) as store:
         live = required(store.manifest())
     last = read_last_run(places(loaded)["state"] / "last-run.json")
     return {
         "index": {
-            "place": loaded.settings.qdrant_url or str(index_folder(loaded)),
+            "place": shown(loaded.settings, "qdrant_url") or str(index_folder(loaded)),
             "collection": loaded.settings.collection,
             "generation": live.generation,
             "finished": live.finished,
@@ -130,7 +131,8 @@ def _encoder(loaded: Loaded) -> str:
 
 def _ollama(loaded: Loaded) -> str:
     from askdocs.adapters.ollama import check
+    from askdocs.settings import shown
 
     conf = loaded.settings
     check(conf.ollama_url, conf.llm_model)
-    return f"{conf.llm_model} at {conf.ollama_url}"
+    return f"{conf.llm_model} at {shown(conf, 'ollama_url')}"

@@ -91,7 +91,8 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
             done = flow(docs, Run(store, build, name, UtcClock(), wishes, notify))
         except AskDocsError as err:
             failed = {"code": int(err.exit_code), "error": str(err)}
-            write_last_run(state / "last-run.json", {**run, **failed})
+            if not wishes.dry_run:
+                write_last_run(state / "last-run.json", {**run, **failed})
             raise
         if done.embedded:
             _export(loaded, build)
@@ -131,8 +132,10 @@ def require_same_model(loaded: Loaded, live: Manifest) -> None:
     Raises:
         IndexMismatch: if so.
     """
+    from askdocs.adapters.model import same_name
+
     wanted = loaded.settings.embedding_model
-    if wanted != AUTO and full_name(wanted) != live.space.model:
+    if wanted != AUTO and not same_name(wanted, live.space.model):
         raise IndexMismatch(
             f"the index was built with the model {live.space.model}, not {wanted}",
             hint=f"rag ingest PATH --rebuild --embedding-model {wanted}"
@@ -160,7 +163,11 @@ def _build(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
 
         conf = loaded.settings
         return HuggingFaceEmbedder(
-            folder, space, device=conf.device, batch=conf.batch or None
+            folder,
+            space,
+            device=conf.device,
+            batch=conf.batch or None,
+            bf16=conf.precision == "bfloat16",
         )
 
     return Build(
@@ -172,16 +179,12 @@ def _build(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
     )
 
 
-def full_name(model: str) -> str:
-    """Return the name that an index keeps: a folder is named by its absolute path."""
-    folder = Path(model).expanduser()
-    return str(folder.resolve()) if model != "bundled" and folder.is_dir() else model
-
-
 def _wanted_model(loaded: Loaded) -> str:
     """Return the model for a new index."""
     conf = loaded.settings
     if conf.embedding_model != AUTO:
+        from askdocs.adapters.model import full_name
+
         return full_name(conf.embedding_model)
     from askdocs.adapters.embedder import pick_model
 

@@ -13,8 +13,18 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import ask, config, doctor, ingest, search, show, status
-from askdocs.cli.flags import setting_flags
+from askdocs.cli import (
+    ask,
+    bug,
+    config,
+    doctor,
+    documents,
+    ingest,
+    search,
+    show,
+    status,
+)
+from askdocs.cli.flags import everywhere, setting_flags, words
 from askdocs.domain.errors import MEANING, AskDocsError, ConfigError, Exit
 
 _CODES = "\n".join(f"  {int(code):3}  {what}" for code, what in MEANING.items())
@@ -61,10 +71,15 @@ def root(
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of a bug.")
     ] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="Print without colour, as NO_COLOR=1.")
+    ] = False,
 ) -> None:
     """Answer questions from a documentation repository."""
-    if debug:
-        sys.excepthook = sys.__excepthook__
+    if debug:  # main has put our own hook there
+        sys.excepthook = partial(sys.excepthook, on_screen=True)  # type: ignore[call-arg]
+    if no_color:
+        os.environ["NO_COLOR"] = "1"
     if version:
         show.out(f"rag {assemble.version()}")
     elif ctx.invoked_subcommand is None:
@@ -74,32 +89,48 @@ def root(
 def main() -> None:
     """Run the program. Our errors become two lines; bugs are kept in the log."""
     os.umask(0o077)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    _open_streams()
     signal.signal(signal.SIGTERM, _terminated)
     argv = sys.argv[1:]
     try:
         argv, flags = setting_flags(argv)
-        sys.excepthook = partial(show.bug, assemble.log_file(flags))
-        code = app(args=argv, prog_name="rag", standalone_mode=False, obj=flags)
+        as_json = "--json" in words(argv)
+        log = partial(assemble.log_file, flags)
+        sys.excepthook = partial(bug.report, log=log, as_json=as_json)
+        code = app(
+            args=everywhere(argv), prog_name="rag", standalone_mode=False, obj=flags
+        )
     except _USAGE as err:
         what = err.format_message()  # type: ignore[attr-defined]
         code = _problem(ConfigError(what, hint=f"{_command(err)} --help"), argv)
     except AskDocsError as err:
         code = _problem(err, argv)
     except (KeyboardInterrupt, typer.Abort):
-        show.err("interrupted; the index is what it was")
         code = int(Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # Who read us has gone; Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 128 + signal.SIGPIPE
+    if code == Exit.INTERRUPTED:
+        show.err("interrupted")
     raise SystemExit(code)
 
 
+def _open_streams() -> None:
+    """Make all three standard streams usable, also where the caller has closed them.
+
+    Otherwise the next file that is opened, such as the index, would be stdout.
+    """
+    while (spare := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(spare)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
 def _problem(err: AskDocsError, argv: Sequence[str]) -> int:
-    words = argv[: argv.index("--")] if "--" in argv else argv
-    show.problem(err, as_json="--json" in words)
+    show.problem(str(err), err.hint)
+    if "--json" in words(argv):
+        name = type(err).__name__
+        show.as_document(documents.error(err.exit_code, name, str(err), err.hint))
     return int(err.exit_code)
 
 

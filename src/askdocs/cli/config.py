@@ -10,14 +10,14 @@ from askdocs import assemble
 from askdocs.cli import show
 from askdocs.cli.flags import settings
 
-app = typer.Typer(
-    help="What the settings are and where they come from.", no_args_is_help=True
-)
+app = typer.Typer(help="What the settings are and where they come from.")
 
 
-@app.callback()
-def group() -> None:
+@app.callback(invoke_without_command=True)
+def group(ctx: typer.Context) -> None:
     """Show what the settings are and where they come from."""
+    if ctx.invoked_subcommand is None:
+        show.out(ctx.get_help())
 
 
 @app.command("show")

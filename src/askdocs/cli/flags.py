@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from askdocs import assemble
 from askdocs.cli import show
 from askdocs.domain.errors import ConfigError
-from askdocs.settings import Loaded
+
+if TYPE_CHECKING:
+    from askdocs.settings import Loaded
+
+_NO_SETTINGS = {"--help", "--json", "--version"}
+"""Never settings; who types nothing else does not wait for the settings to be loaded."""
+
+_EVERYWHERE = {"--debug", "--no-color"}
+"""Options of the program that are understood behind the command as well."""
 
 
-def settings(ctx: typer.Context, *, docs: Path | None = None) -> Loaded:
+def settings(
+    ctx: typer.Context, *, docs: Path | None = None, quiet: bool = False
+) -> Loaded:
     """Return the settings for the running command; unknown ones are warned of."""
     loaded = assemble.settings(ctx.find_root().obj or {}, docs=docs)
-    for text in loaded.warnings:
+    for text in () if quiet else loaded.warnings:
         show.warning(text)
     return loaded
 
@@ -30,19 +41,38 @@ def setting_flags(argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     Raises:
         ConfigError: if such a flag has no value.
     """
+    if not any(w.startswith("--") and w not in _NO_SETTINGS for w in argv):
+        return list(argv), {}
     names = {"--" + name.replace("_", "-"): name for name in assemble.setting_names()}
     rest: list[str] = []
     flags: dict[str, str] = {}
-    words = iter(argv)
-    for word in words:
+    left = iter(argv)
+    for word in left:
         flag, equals, value = word.partition("=")
         if word == "--":
-            rest += [word, *words]
+            rest += [word, *left]
         elif flag not in names:
             rest.append(word)
         else:
-            given = value if equals else next(words, None)
-            if given is None:
+            given = value if equals else next(left, None)
+            if given is None or (given.startswith("--") and not equals):
                 raise ConfigError(f"{flag} needs a value", hint="rag config show")
             flags[names[flag]] = given
     return rest, flags
+
+
+def words(argv: Sequence[str]) -> list[str]:
+    """Return what may be options: all that stands before a lone "--"."""
+    return list(argv[: argv.index("--")] if "--" in argv else argv)
+
+
+def everywhere(argv: Sequence[str]) -> list[str]:
+    """Put the options of the program first, where the parser wants them.
+
+    >>> everywhere(["search", "why?", "--debug", "--", "--debug"])
+    ['--debug', 'search', 'why?', '--', '--debug']
+    """
+    options = words(argv)
+    first = [word for word in options if word in _EVERYWHERE]
+    rest = [word for word in options if word not in _EVERYWHERE]
+    return [*first, *rest, *argv[len(options) :]]

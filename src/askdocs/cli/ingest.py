@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from askdocs import assemble
-from askdocs.cli import show
+from askdocs.cli import documents, show
 from askdocs.cli.flags import settings
+from askdocs.domain.errors import DocsNotFound
 from askdocs.domain.index import Wishes
+
+
+def _path(text: str) -> Path:
+    """Return a path; an empty one, from a variable that is not set, is not this folder."""
+    if not text.strip():
+        raise DocsNotFound("the path is empty", hint="rag ingest PATH-OF-YOUR-DOCS")
+    return Path(text)
 
 
 def ingest(
     ctx: typer.Context,
     path: Annotated[
-        Path, typer.Argument(help="Folder with the docs.", show_default=False)
+        Path,
+        typer.Argument(metavar="PATH", help="Folder with the docs.", parser=_path),
     ],
     rebuild: Annotated[
         bool,
@@ -40,16 +50,16 @@ def ingest(
 
     rag ingest ./docs-content
     """
-    loaded = settings(ctx, docs=path)
+    loaded = settings(ctx, docs=path, quiet=quiet)
     wishes = Wishes(rebuild=rebuild, allow_delete=allow_delete, dry_run=dry_run)
     with assemble.progress(wanted=not quiet) as notify:
         done = assemble.ingest(loaded, path, wishes, notify=notify)
+    hint = f"rag ingest {quote(str(path))} --allow-delete   (if they are to go)"
     show.complaints(done, quiet=quiet)
     if as_json:
-        show.as_document(show.report_document(done))
+        show.as_document(documents.report(done, hint))
     elif not quiet:
         show.report(done, dry_run=dry_run, verbose=verbose)
     if done.withheld:
-        show.err(f"error: {done.withheld}; nothing was deleted")
-        show.err(f" hint: rag ingest {path} --allow-delete   (if they are to go)")
+        show.problem(f"{done.withheld}; nothing was deleted", hint)
     raise typer.Exit(done.exit_code)

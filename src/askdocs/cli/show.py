@@ -12,15 +12,12 @@ import shutil
 import signal
 import sys
 import textwrap
-import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from types import TracebackType
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from askdocs.domain.answer import Answer, Passage, Status
-from askdocs.domain.errors import AskDocsError, ConfigError, Exit, NotWritable
+from askdocs.domain.errors import ConfigError, NotWritable
 from askdocs.domain.index import Report
 from askdocs.domain.text import visible
 
@@ -43,6 +40,11 @@ def err(text: str) -> None:
     _write(sys.stderr, one_line(text) + "\n")
 
 
+def block(text: str) -> None:
+    """Print several lines that are not the result."""
+    _write(sys.stderr, visible(text))
+
+
 def piece(text: str) -> None:
     """Print a part of a stream; `visible` works on single characters, so seams are safe."""
     _write(sys.stdout, visible(text))
@@ -55,38 +57,12 @@ def as_document(data: Mapping[str, Any]) -> None:
 
 def problem(what: str, hint: str) -> None:
     """Print what failed and what to do next, in two lines."""
-    err(f"error: {what}")
-    _write(sys.stderr, f" hint: {one_line(hint)}\n")
+    _write(sys.stderr, f"error: {one_line(what)}\n hint: {one_line(hint)}\n")
 
 
 def warning(text: str) -> None:
     """Print something the user should know, and go on."""
     err(f"warning: {text}")
-
-
-def bug(
-    kind: type[BaseException],
-    value: BaseException,
-    trace: TracebackType | None,
-    *,
-    log: Callable[[], Path],
-    on_screen: bool = False,
-) -> None:
-    """Keep the traceback of a bug in the log, and print what happened in two lines.
-
-    It is the hook for what nobody caught, so the exit code is 1.
-    """
-    text = "".join(traceback.format_exception(kind, value, trace))
-    try:
-        place = _kept(text, log())
-    except (OSError, AskDocsError):
-        place = "nowhere: its folder cannot be written; try --debug"
-    if on_screen:
-        _write(sys.stderr, visible(text))
-    problem(
-        f"internal error: {kind.__name__}: {one_line(str(value))[:300]}",
-        f"this is a bug; please report it with the traceback kept in {place}",
-    )
 
 
 def question_from(argument: str) -> str:
@@ -190,7 +166,8 @@ def table(rows: Iterable[tuple[str, str]]) -> None:
 
 def one_line(text: str) -> str:
     """Return a text without line breaks and without what a terminal would obey."""
-    return " ".join(visible(text).split())
+    lines = (line.strip() for line in visible(text).splitlines())
+    return " ".join(line for line in lines if line)
 
 
 def _terminal(stream: TextIO) -> bool:
@@ -203,12 +180,6 @@ def _coloured(stream: TextIO) -> bool:
 
 def _width() -> int:
     return max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
-
-
-def _kept(text: str, log: Path) -> Path:
-    log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    log.write_text(text, encoding="utf-8", errors="backslashreplace")
-    return log
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -225,7 +196,8 @@ def _write(stream: TextIO, text: str) -> None:
         # Python flushes once more at the end, and would complain once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         if isinstance(err, BrokenPipeError):
-            raise SystemExit(Exit.OK + 128 + signal.SIGPIPE) from err
+            raise SystemExit(128 + signal.SIGPIPE) from err
         name = stream.name.strip("<>")
         hint = "df -h   (is there space where you send the output?)"
-        raise NotWritable(f"{name}: {err.strerror}", hint=hint) from err
+        what = f"{name} cannot be written: {err.strerror}"
+        raise NotWritable(what, hint=hint) from err

@@ -53,9 +53,13 @@ class Tokenizer(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns passages into vectors of the model's own space, in bulk."""
+    """Turns passages into vectors of the model's own space, in bulk.
+
+    `notices` says what it had to do otherwise than asked ("out of memory: batch 384").
+    """
 
     space: Space
+    notices: list[str]
 
     def embed_passages(
         self, texts: Sequence[str], progress: Progress | None = None

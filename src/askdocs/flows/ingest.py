@@ -186,7 +186,7 @@ def _change(run: Run, found: _Difference, root: Root) -> int:
     )
     fresh = run.wishes.rebuild or found.live is None
     with run.store.draft(manifest, fresh=fresh) as draft:
-        embedded = _add(run, found.plan, draft)
+        embedded = _add(run, found, draft)
         with run.timed("write"):
             draft.rewrite(found.plan.rewrite)
             draft.remove(found.removed)
@@ -194,39 +194,44 @@ def _change(run: Run, found: _Difference, root: Root) -> int:
     return embedded
 
 
-def _add(run: Run, plan: diff.Plan, draft: Draft) -> int:
+def _add(run: Run, found: _Difference, draft: Draft) -> int:
     """Embed what no stored vector fits, and store it; return how many texts that were."""
-    with run.timed("write"):
-        old = draft.vectors(set(plan.donors.values()))
-    known = {sha: old[id_] for sha, id_ in plan.donors.items() if id_ in old}
-    texts = {c.embed_sha: c.embedded for c in plan.add if c.embed_sha not in known}
-    waiting = [c for c in plan.add if c.embed_sha in known]
-    _store(run, draft, waiting, known)
-    shas = list(texts)
     by_sha: dict[str, list[Chunk]] = defaultdict(list)
-    for chunk in plan.add:
+    for chunk in found.plan.add:
         by_sha[chunk.embed_sha].append(chunk)
-    for start in range(0, len(shas), ROUND):
-        part = shas[start : start + ROUND]
+    donors = found.plan.donors
+    with run.timed("write"):
+        old = draft.vectors(set(donors.values()))
+    known = {sha: old[id_] for sha, id_ in donors.items() if id_ in old}
+    _store(run, draft, by_sha, known)
+    new = [held[0] for sha, held in by_sha.items() if sha not in known]
+    for start in range(0, len(new), ROUND):
 
         def progress(done: int, _total: int, start: int = start) -> None:
-            run.notify("embed", start + done, len(shas))
+            run.notify("embed", start + done, len(new))
 
+        part = new[start : start + ROUND]
         with run.timed("embed"):
-            rows = run.build.embedder().embed_passages(
-                [texts[s] for s in part], progress
-            )
-        new = dict(zip(part, rows, strict=True))
-        _store(run, draft, [c for sha in part for c in by_sha[sha]], new)
-    return len(shas)
+            model = run.build.embedder()
+            rows = model.embed_passages([c.embedded for c in part], progress)
+        shas = [c.embed_sha for c in part]
+        _store(run, draft, by_sha, dict(zip(shas, rows, strict=True)))
+        found.survey.warnings += model.notices
+        model.notices.clear()
+    return len(new)
 
 
 def _store(
-    run: Run, draft: Draft, chunks: list[Chunk], vectors: Mapping[str, Vector]
+    run: Run,
+    draft: Draft,
+    by_sha: Mapping[str, list[Chunk]],
+    vectors: Mapping[str, Vector],
 ) -> None:
+    """Store every chunk whose vector is here."""
+    chunks = [chunk for sha in vectors for chunk in by_sha[sha]]
     for start in range(0, len(chunks), WRITTEN):
         part = chunks[start : start + WRITTEN]
-        run.notify("write", start, len(chunks))
+        run.notify("write", start + len(part), len(chunks))
         with run.timed("write"):
             draft.add(part, np.stack([vectors[c.embed_sha] for c in part]))
 

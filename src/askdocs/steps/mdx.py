@@ -10,37 +10,61 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from html.entities import html5
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from askdocs.domain.text import Block, Document, Kind, Page, Section
+from askdocs.domain.text import Block, Document, Kind, Page, Section, visible
 
 VERSION = 1
 """Of the reading rules; another version reads every page again."""
 
+DEEPEST = 10
+LONGEST = 500_000
+"""Macros within macros, and characters of macros on one page; more are left out."""
+
+LONGEST_HEADING = 500
+"""Characters; a longer one is a paragraph that was underlined by accident."""
+
 Anchors = Callable[[Sequence[str]], list[str]]
 
-_QUOTED = r"\"[^\"]*+\"|'[^']*+'|\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}"
+# Every repetition below is possessive, bounded, or stops where another match could
+# begin, so that a hostile file takes time in proportion to its size.
+_BRACED = r"\{[^{}]*+\}"
+for _ in range(4):
+    _BRACED = rf"\{{[^{{}}]*+(?:{_BRACED}[^{{}}]*+)*+\}}"
+_VALUE = rf"\"[^\"]*+\"|'[^']*+'|{_BRACED}"
+_ATTRS = rf"(?P<attrs>(?:\s(?:[^<>\"'{{}}]++|{_VALUE}){{0,200}}+)?+)"
+_PREFIX = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+")
+_BEGINS = r"[ \t>]*+(?:\n|(?:[-*+]|\d{1,9}[.)])[ \t]|#{1,6}[ \t]|```|~~~|\||</?[A-Z])"
 _SCAN = re.compile(
-    # a fence, to its end or the end of the file
-    r"(?P<fence>^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<mark>`{3,}+|~{3,}+)"
-    r"[^\n]*+(?:\n(?![ \t>]*(?P=mark)[`~]*[ \t]*$)[^\n]*+)*+(?:\n[^\n]*+)?)"
+    # the line that opens a fence
+    rf"^{_PREFIX.pattern}(?P<mark>`{{3,}}+(?![^\n]*`)|~{{3,}}+)[^\n]*+"
+    # ESM: import ... from "...", export ..., at the start of a paragraph
+    r"|^(?<![^\n]\n)(?P<esm>(?:(?:"
+    r"import\b(?:(?:[^\"';\n]|\n(?![ \t]*\n))*?\bfrom)?\s*[\"'][^\"'\n]*[\"'];?[ \t]*"
+    r"|export\s+(?:default|const|let|var|async|function|class|\*|\{)(?:"
+    r"[^\n]*[{(\[][ \t]*(?:\n+[ \t}\])][^\n]*)++|[^\n]*))(?:\n|\Z))++)"
     # a code span, within its paragraph
-    r"|(?P<code>(?<!`)(?P<tick>`++)(?:(?!\n[ \t]*\n).){0,500}?(?<!`)(?P=tick)(?!`))"
-    r"|(?P<comment>\{/\*.*?\*/\}|<!--.*?-->)"
-    r"|(?P<esm>^import\s+(?:[\w{*][^\n]*?\sfrom\s+)?[\"'][^\"'\n]+[\"'];?[ \t]*$"
-    r"|^export\s+(?:default|const|let|function)\b[^\n]*$)"
-    r"|(?P<tag><(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9.]*)"
-    rf"(?P<attrs>(?:\s(?:[^<>\"'{{}}]++|{_QUOTED})*+)?)/?>)"
-    r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});)",
+    r"|(?P<code>(?<![`\\])(?P<tick>`++)"
+    rf"(?:[^\n]|\n(?!{_BEGINS})){{0,500}}?(?<!`)(?P=tick)(?!`))"
+    r"|(?P<comment>\{/\*(?:(?!\{/\*|\*/\}).)*+\*/\}|<!--(?:(?!<!--|-->).)*+-->)"
+    rf"|(?P<tag><(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9.]*){_ATTRS}/?>)"
+    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)",
     re.S | re.M,
 )
+_MACRO = re.compile(rf"<Macro{_ATTRS}/?>")
+_CLOSING = re.compile(r"</([A-Za-z][A-Za-z0-9.]*)\s*>")
 _ATTR = re.compile(
-    r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|\{[`\"']([^`\"']*)[`\"']\})"
+    rf"(?<![\w-])([\w-]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|({_BRACED})))?"
 )
-_EXPLICIT_ID = re.compile(r"\s*\{#([^}\s]+)\}\s*$")
+_SAID = re.compile(r"\{\s*([\"'`])(.*)\1\s*\}", re.S)
+_MARKER = re.compile(r" *(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )| )")
+_EXPLICIT_ID = re.compile(r"\s*\{#([^{}\s]+)\}$")
+_MARKUP = re.compile(r"[\\`*_\[\]!<&]")
+
 _NOTE = {"note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning"}
 _NOTES = frozenset({"Message", "Alert", "Callout", "Admonition", "Note", "Aside"})
 _CARDS = frozenset(
@@ -50,24 +74,22 @@ _CARDS = frozenset(
     }
 )  # fmt: skip
 _PICTURES = frozenset({"Lightbox", "img", "Image", "Img"})
+_TABS = frozenset({"TabsTab", "TabItem", "Tab"})
 _SILENT = frozenset({"Icon", "Iframe", "iframe", "script", "style", "video"})
-_HTML = frozenset(
-    "a abbr b big blockquote body br caption center code col colgroup dd del details dfn"
-    " div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 head header hr i ins"
-    " kbd li main mark nav ol p picture pre q s samp section small source span strong sub"
-    " summary sup table tbody td tfoot th thead tr u ul var".split()
+_INLINE = frozenset(
+    "Key a abbr b big code del dfn em font i ins kbd mark q s samp small span strong sub"
+    " sup u var".split()
+)
+_HTML = _INLINE | frozenset(
+    "blockquote body br caption center col colgroup dd details div dl dt figcaption figure"
+    " footer h1 h2 h3 h4 h5 h6 head header hr li main nav ol p picture pre section source"
+    " summary table tbody td tfoot th thead tr ul".split()
 )
 
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
-_MARKDOWN.disable(["code", "html_block", "html_inline", "reference"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of text and the number of the source line it stands for."""
-
-    text: str
-    number: int
+_BLOCKS = MarkdownIt("commonmark").enable("table")
+_BLOCKS.disable(["code", "html_block", "reference"])
+_BLOCKS.core.ruler.enableOnly(["normalize", "block"])
+_WORDS = MarkdownIt("commonmark").disable("html_inline")
 
 
 def macros_used(text: str, macros: Mapping[str, str]) -> list[str]:
@@ -95,163 +117,275 @@ def read_page(
         macros: Body of each macro by its id.
         anchors: Gives the fragment of each heading, from all headings in order.
     """
-    front, warnings = document.front, list(document.warnings)
-    body = document.body.split("\n")
-    numbered = [_Line(t, n) for n, t in enumerate(body, start=document.first_line)]
-    lines = list(_expanded(numbered, macros, (), warnings))
-    text = "\n".join(line.text for line in lines)
-    numbers = [line.number for line in lines]
+    front, filler = document.front, _Filler(macros, list(document.warnings))
+    count = document.body.count("\n") + 1
+    source = range(document.first_line, document.first_line + count)
+    text, numbers = filler.fill(document.body, source)
     sections = _sections(_worded(text, cards=False), numbers, anchors)
     if any(s.blocks for s in sections) and any(f"<{name}" in text for name in _CARDS):
         sections = _sections(_worded(text, cards=True), numbers, anchors)
     if not front.title:
         front = replace(front, title=_title_of(sections, front.h1, document.path))
-    return Page(document.path, front, tuple(sections), tuple(warnings))
+    warnings = tuple(dict.fromkeys(filler.warnings))
+    return Page(document.path, front, tuple(sections), warnings)
+
+
+def _scan(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield what is not plain text, and where it ends; a fence is matched by its first line."""
+    at = 0
+    while match := _SCAN.search(text, at):
+        at = _fence_end(text, match) if match["mark"] else match.end()
+        yield match, at
+
+
+def _fence_end(text: str, opened: re.Match[str]) -> int:
+    """Return where a fence ends: at its closing mark, with its list item, or never."""
+    mark, indent = opened["mark"], _item_indent(text, opened.start("mark"))
+    closing = rf"[ \t>]*+{mark[0]}{{{len(mark)},}}[`~]*[ \t]*$"
+    leaving = r"(?!)"
+    if indent:
+        leaving = rf" {{0,{indent - 1}}}(?:(?:[-*+]|\d{{1,9}}[.)]|#{{1,6}}) |</?[A-Z])"
+    ended = re.compile(rf"^(?:(?P<closed>{closing})|{leaving})", re.M)
+    end = ended.search(text, opened.end())
+    if end is None:
+        return len(text)
+    return end.end() if end["closed"] else end.start() - 1
+
+
+def _item_indent(text: str, at: int) -> int:
+    """Return the indentation of the list item that something stands in; 0 outside of lists.
+
+    Only what begins its line counts, and of the lines above only the last 200.
+    """
+    start = text.rfind("\n", 0, at) + 1
+    prefix = text[start : min(at, start + 100)].expandtabs(4)
+    if prefix.strip():
+        return len(prefix) if _PREFIX.fullmatch(prefix) and ">" not in prefix else 0
+    limit = len(prefix)
+    above = text[max(0, start - 20_000) : start].rsplit("\n", 200)[1:]
+    for line in reversed(above if limit > 1 else []):
+        plain = line.expandtabs(4)
+        indent = len(plain) - len(plain.lstrip(" "))
+        if not plain.strip() or indent >= limit:
+            continue
+        if (item := _MARKER.match(plain)) and item.end() <= limit:
+            return item.end()
+        limit = indent
+    return 0
 
 
 def _macro_ids(text: str) -> set[str]:
-    return set(re.findall(r"<Macro\s[^<>]*?\bid=[\"']([^\"']+)[\"']", text))
-
-
-def _expanded(
-    lines: list[_Line],
-    macros: Mapping[str, str],
-    stack: tuple[str, ...],
-    warnings: list[str],
-) -> Iterator[_Line]:
-    """Put the text of each macro in the place of its tag, every line numbered as the tag."""
-    text = "\n".join(line.text for line in lines)
     if "<Macro" not in text:
-        yield from lines
-        return
-    done = 0
-    for match in _SCAN.finditer(text):
-        if match["name"] == "Macro" and not match["end"]:
-            number = lines[text.count("\n", 0, match.start())].number
-            before = text[done : match.start()]
-            yield from _renumbered(before, lines, text.count("\n", 0, done))
-            yield from _macro(match, number, macros, stack, warnings)
-            done = match.end()
-    yield from _renumbered(text[done:], lines, text.count("\n", 0, done))
+        return set()
+    return {_attributes(tag["attrs"]).get("id", "") for tag in _MACRO.finditer(text)}
 
 
-def _renumbered(text: str, lines: list[_Line], first: int) -> Iterator[_Line]:
-    for offset, part in enumerate(text.split("\n")):
-        yield _Line(part, lines[first + offset].number)
+@dataclass(slots=True)
+class _Filler:
+    """Puts the text of macros in the place of their tags.
+
+    Attributes:
+        macros: Body of each by its id.
+        warnings: Filled with what could not be put in place.
+        left: How many characters may still come.
+    """
+
+    macros: Mapping[str, str]
+    warnings: list[str]
+    left: int = LONGEST
+
+    def fill(
+        self, text: str, source: Sequence[int], stack: tuple[str, ...] = ()
+    ) -> tuple[str, Sequence[int]]:
+        """Return the text with its macros, and the source line of each of its lines.
+
+        Args:
+            text: To be filled.
+            source: The source line of each line of *text*.
+            stack: The macros that *text* stands in.
+        """
+        if "<Macro" not in text:
+            return text, source
+        parts: list[str] = []
+        numbers = [source[0]]
+        done = at = 0
+        for tag, _ in _scan(text):
+            if tag["name"] != "Macro" or tag["end"]:
+                continue
+            before = text[done : tag.start()]
+            here = at + before.count("\n")
+            body = self._body(tag, source[here], stack)
+            parts += [before, body]
+            numbers += source[at + 1 : here + 1]
+            numbers += [source[here]] * body.count("\n")
+            done, at = tag.end(), here + tag[0].count("\n")
+        return "".join([*parts, text[done:]]), [*numbers, *source[at + 1 :]]
+
+    def _body(self, tag: re.Match[str], line: int, stack: tuple[str, ...]) -> str:
+        """Return the text of a macro, its lines in the list item of the tag."""
+        name = _attributes(tag["attrs"]).get("id", "")
+        body = self.macros.get(name, "").strip("\n")
+        if name in stack:
+            problem = f"macro '{name}' uses itself"
+        elif name not in self.macros:
+            problem = f"unknown macro '{name}'"
+        elif len(stack) >= DEEPEST or len(body) > self.left:
+            problem = f"macro '{name}' left out: too deep or too long"
+        else:
+            self.left -= len(body) + 1
+            lines = [line] * (body.count("\n") + 1)
+            filled, _ = self.fill(body, lines, (*stack, name))
+            hang = " " * _item_indent(tag.string, tag.start())
+            filled = re.sub(r"\n(?=[^\n])", "\n" + hang, filled)
+            return filled + "\n" if _ends_line(tag) else filled
+        self.warnings.append(f"line {line}: {problem}")
+        return ""
 
 
-def _macro(
-    tag: re.Match[str],
-    number: int,
-    macros: Mapping[str, str],
-    stack: tuple[str, ...],
-    warnings: list[str],
-) -> Iterator[_Line]:
-    name = _attributes(tag["attrs"]).get("id", "")
-    if name in stack:
-        warnings.append(f"line {number}: macro '{name}' uses itself")
-    elif name not in macros:
-        warnings.append(f"line {number}: unknown macro '{name}'")
-    else:
-        body = [_Line(line, number) for line in macros[name].strip("\n").split("\n")]
-        yield from _expanded(body, macros, (*stack, name), warnings)
+def _ends_line(tag: re.Match[str]) -> bool:
+    return tag.string[tag.end() : tag.end() + 1] in {"", "\n"}
 
 
 def _attributes(text: str) -> dict[str, str]:
-    return {
-        m[1]: next((g for g in m.groups()[1:] if g), "") for m in _ATTR.finditer(text)
-    }
+    """Return the attributes of a tag as a reader sees them; an expression says nothing."""
+    found = {}
+    for name, double, single, braced in _ATTR.findall(text):
+        said = _SAID.fullmatch(braced)
+        value = double or single or (said[2] if said else "")
+        found[name] = " ".join(visible(html.unescape(value)).split())
+    return found
 
 
 def _worded(text: str, *, cards: bool) -> str:
     """Turn components into words; the number of lines stays what it was."""
-
-    def words(match: re.Match[str]) -> str:
-        if match["fence"] or match["code"]:
-            return match[0]
-        if match["entity"]:
-            return html.unescape(match[0]).replace("\u00a0", " ")
-        new = (
-            ""
-            if match["comment"] or match["esm"]
-            else _component(match, text, cards=cards)
-        )
-        return new + "\n" * (match[0].count("\n") - new.count("\n"))
-
-    return _SCAN.sub(words, text)
+    parts: list[str] = []
+    closed = frozenset(_CLOSING.findall(text))
+    done = 0
+    for match, _ in _scan(text):
+        new = _words(match, closed, cards=cards)
+        if new is not None:
+            lines = "\n" * match[0].count("\n")
+            parts += [text[done : match.start()], new, lines]
+            done = match.end()
+    return "".join([*parts, text[done:]])
 
 
-def _component(tag: re.Match[str], text: str, *, cards: bool) -> str:  # noqa: PLR0911
-    """Return what a reader sees of one tag; a tag that is none stays as it is."""
-    name, attrs = tag["name"], _attributes(tag["attrs"])
+def _words(match: re.Match[str], closed: frozenset[str], *, cards: bool) -> str | None:
+    """Return what a reader sees of it in one line; None if it stays as it is."""
+    if match["mark"] or match["code"]:
+        return None
+    if match["entity"]:
+        return _character(match["entity"])
+    if match["name"] is None:
+        return ""
+    new = _component(match, closed, cards=cards)
+    return new if new is None or match["name"] in _INLINE else _apart(new, match)
+
+
+def _character(entity: str) -> str | None:
+    """Return what an entity stands for; what is Markdown is escaped, it has no such role."""
+    if entity[1] != "#" and entity[1:] not in html5:
+        return None
+    text = visible(html.unescape(entity)).replace("\u00a0", " ").replace("\n", " ")
+    return "\\" + text if text and text in "#*_`|[]~" else text
+
+
+def _component(
+    tag: re.Match[str], closed: frozenset[str], *, cards: bool
+) -> str | None:
+    """Return what a reader sees of one tag; None if it is no component."""
+    name = tag["name"]
+    if tag["end"] or name in _SILENT or name in _HTML:
+        known = name in _HTML or name[0].isupper() or name in _SILENT
+        return (" " if name == "br" else "") if known else None
+    attrs = _attributes(tag["attrs"])
     if name in _NOTES:
         label = _NOTE.get(attrs.get("type", "note").lower(), "Note")
-        return "" if tag["end"] else f"{label}: "
+        return _inert(f"{attrs.get('title') or label}: ")
     if name in _CARDS:
-        return _card(attrs) if cards and not tag["end"] else ""
+        return _card(attrs) if cards else ""
     if name in _PICTURES:
-        return attrs.get("alt", "").replace("\n", " ")
-    if name in {"TabsTab", "TabItem", "Tab"}:
-        return "" if tag["end"] else f"{attrs.get('label') or attrs.get('title', '')}:"
-    if name == "br":
-        return " "
-    if name in _SILENT or name in _HTML:
-        return ""
-    known = name[0].isupper() and (tag[0].endswith("/>") or f"</{name}>" in text)
-    return "" if known else tag[0]
+        return _inert(attrs.get("alt", ""))
+    if name in _TABS:
+        return _inert(f"{attrs.get('label') or attrs.get('title', '')}: ")
+    known = name[0].isupper() and (tag[0].endswith("/>") or name in closed)
+    return "" if known else None
 
 
 def _card(attrs: Mapping[str, str]) -> str:
     title = attrs.get("title") or attrs.get("productName") or attrs.get("label", "")
     link = attrs.get("url") or attrs.get("href") or attrs.get("to", "")
     head = f"[{title}]({link})" if title and link else title
-    said = ": ".join(part for part in (head, attrs.get("description", "")) if part)
-    return " ".join(said.split())
+    said = (part for part in (head, attrs.get("description", "")) if part)
+    return _inert(": ".join(said))
 
 
-def _sections(text: str, numbers: list[int], anchors: Anchors) -> list[Section]:
+def _inert(words: str) -> str:
+    """Return words of an attribute so that they open neither a heading nor a fence."""
+    return "\\" + words if words[:1] in {"#", "`", "~"} else words
+
+
+def _apart(new: str, match: re.Match[str]) -> str:
+    """Return what replaces a match so that the words around it do not become one."""
+    before = match.string[match.start() - 1 : match.start()] if match.start() else ""
+    after = match.string[match.end() : match.end() + 1]
+    if new.strip():
+        return " " * before.isalnum() + new + " " * after.isalnum()
+    glued = (before.isalnum() or before == ">") and (after.isalnum() or after == "<")
+    return " " if glued else new
+
+
+@dataclass(slots=True)
+class _Part:
+    """A section in the making."""
+
+    heading: tuple[str, ...] = ()
+    anchor: str = ""
+    blocks: list[Block] = field(default_factory=list)
+
+
+def _sections(text: str, numbers: Sequence[int], anchors: Anchors) -> list[Section]:
     """Cut a page at its headings; the part above the first has no heading."""
     lines = text.split("\n")
-    trails: list[tuple[str, ...]] = [()]
-    blocks: list[list[Block]] = [[]]
-    names: list[str] = []
+    parts = [_Part()]
     levels: list[tuple[int, str]] = []
-    tokens = [t for t in _MARKDOWN.parse(text) if t.map]
-    for token, inline in _tops(tokens):
-        if token.type == "heading_open":
-            name = _plain(inline)
-            levels = [
-                *(lv for lv in levels if lv[0] < int(token.tag[1])),
-                (int(token.tag[1]), name),
-            ]
-            names.append(name)
-            trails.append(tuple(_EXPLICIT_ID.sub("", n) for _, n in levels))
-            blocks.append([])
-        else:
-            blocks[-1] += _blocks(token, tokens, lines, numbers)
-    given = ["", *anchors([_EXPLICIT_ID.sub("", n) for n in names])]
-    explicit = ["", *(m[1] if (m := _EXPLICIT_ID.search(n)) else "" for n in names)]
-    return [
-        Section(trail, own or anchor, tuple(held))
-        for trail, own, anchor, held in zip(
-            trails, explicit, given, blocks, strict=True
-        )
-    ]
+    for group in _groups(_BLOCKS.parse(text)):
+        if group[0].type != "heading_open" or len(group[1].content) > LONGEST_HEADING:
+            parts[-1].blocks += _blocks(group, lines, numbers)
+        elif name := _plain(group[1].content):
+            level, own = int(group[0].tag[1]), _EXPLICIT_ID.search(name)
+            name = name[: own.start()] if own else name
+            levels = [*(above for above in levels if above[0] < level), (level, name)]
+            trail = tuple(n for _, n in levels)
+            parts.append(_Part(trail, own[1] if own else ""))
+    nameless = [part for part in parts[1:] if not part.anchor]
+    given = anchors([part.heading[-1] for part in nameless])
+    for part, anchor in zip(nameless, given, strict=True):
+        part.anchor = anchor
+    return [Section(p.heading, p.anchor, tuple(p.blocks)) for p in parts]
 
 
-def _tops(tokens: list[Token]) -> Iterator[tuple[Token, Token | None]]:
-    """Yield each block at the top level, a heading with its inline token."""
-    for at, token in enumerate(tokens):
-        if token.level == 0 and token.nesting >= 0:
-            yield token, tokens[at + 1] if token.type == "heading_open" else None
+def _groups(tokens: list[Token]) -> Iterator[list[Token]]:
+    """Yield each block at the top level with the tokens in it."""
+    group: list[Token] = []
+    for token in tokens:
+        if token.level > 0:
+            group.append(token)
+        elif token.nesting >= 0:
+            if group:
+                yield group
+            group = [token]
+    if group:
+        yield group
 
 
-def _plain(inline: Token | None) -> str:
+def _plain(markdown: str) -> str:
     """Return the words of a heading without its markup."""
-    parts = [] if inline is None else inline.children or []
-    text = "".join(
-        " " if p.type in {"softbreak", "hardbreak"} else p.content for p in parts
-    )
+    if not _MARKUP.search(markdown):
+        return " ".join(markdown.split())
+    children = _WORDS.parseInline(markdown)[0].children or []
+    breaks = {"softbreak", "hardbreak"}
+    text = "".join(" " if c.type in breaks else c.content for c in children)
     return " ".join(text.split())
 
 
@@ -260,41 +394,23 @@ _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 
 
 def _blocks(
-    token: Token, tokens: list[Token], lines: list[str], numbers: list[int]
+    group: list[Token], lines: list[str], numbers: Sequence[int]
 ) -> Iterator[Block]:
     """Yield the block of a top-level token; a list yields its items."""
-    if token.type == "hr" or token.map is None:
-        return
-    spans, kind = [token.map], _KINDS.get(token.type, Kind.PROSE)
-    if token.type in _LISTS:
-        spans, kind = _items(token.map, tokens), Kind.ITEM
-    for start, end in spans:
-        text = _slice(lines[start:end])
-        if any(c.isalnum() for c in text):
-            yield Block(text, kind, (numbers[start], numbers[_last(lines, start, end)]))
-
-
-def _items(span: list[int], tokens: list[Token]) -> list[list[int]]:
-    return [
-        t.map
-        for t in tokens
-        if t.type == "list_item_open"
-        and t.level == 1
-        and t.map
-        and span[0] <= t.map[0] < span[1]
-    ]
-
-
-def _last(lines: list[str], start: int, end: int) -> int:
-    while end - 1 > start and not lines[end - 1].strip():
-        end -= 1
-    return end - 1
-
-
-def _slice(lines: list[str]) -> str:
-    """Return lines as one text, outer blank lines gone and runs of them made one."""
-    text = "\n".join(line.rstrip() for line in lines).strip("\n")
-    return re.sub(r"\n{3,}", "\n\n", text)
+    top = group[0]
+    kind = _KINDS.get(top.type, Kind.PROSE)
+    spans = [top.map]
+    if top.type in _LISTS:
+        kind = Kind.ITEM
+        spans = [t.map for t in group if t.type == "list_item_open" and t.level == 1]
+    for span in spans:
+        held = [line.rstrip() for line in lines[span[0] : span[1]]] if span else []
+        while held and not held[-1]:
+            held.pop()
+        text = "\n".join(held)
+        if span and any(c.isalnum() for c in text):
+            last = span[0] + len(held) - 1
+            yield Block(text, kind, (numbers[span[0]], numbers[last]))
 
 
 def _title_of(sections: list[Section], h1: str, path: str) -> str:

@@ -38,9 +38,9 @@ def public_url(path: str, base: str) -> str:
     >>> public_url("index.mdx", "https://x.com/docs/")
     'https://x.com/docs/'
     """
-    place = file_path(path).removeprefix("pages/")
+    place = file_path(path.removeprefix("pages/"))
     base = base.rstrip("/") + "/"
-    return f"{base}{quote(place)}/" if place and place != "pages" else base
+    return f"{base}{quote(place)}/" if place else base
 
 
 def anchors(headings: Sequence[str]) -> list[str]:
@@ -49,14 +49,12 @@ def anchors(headings: Sequence[str]) -> list[str]:
     >>> anchors(["Before you start", "How to: stop", "Before you start"])
     ['before-you-start', 'how-to:-stop', 'before-you-start-1']
     """
-    taken: set[str] = set()
-    found = []
+    repeats: dict[str, int] = {}
     for heading in headings:
         slug = _DROPPED.sub("", heading.strip().lower()).replace(" ", "-")
-        name, n = slug, 0
-        while name in taken:
-            n += 1
-            name = f"{slug}-{n}"
-        taken.add(name)
-        found.append(name)
-    return found
+        name = slug
+        while name in repeats:
+            repeats[slug] += 1
+            name = f"{slug}-{repeats[slug]}"
+        repeats[name] = 0
+    return list(repeats)

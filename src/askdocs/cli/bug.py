@@ -1,0 +1,53 @@
+"""What nobody caught becomes a traceback in the log, and two lines on the terminal."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from askdocs.cli import documents, show
+from askdocs.domain.errors import AskDocsError, Exit
+
+
+def report(
+    kind: type[BaseException],
+    value: BaseException,
+    trace: TracebackType | None,
+    *,
+    log: Callable[[], Path],
+    as_json: bool,
+    on_screen: bool = False,
+) -> None:
+    """Do what `sys.excepthook` does, the way our users know; the exit code is then 1.
+
+    Args:
+        kind: As for `sys.excepthook`.
+        value: The same.
+        trace: The same.
+        log: Returns the file that keeps the traceback of the last bug.
+        as_json: Print a document as well.
+        on_screen: Print the traceback as well.
+    """
+    text = "".join(traceback.format_exception(kind, value, trace))
+    what = f"internal error: {kind.__name__}: {show.one_line(str(value))[:300]}"
+    hint = (
+        f"this is a bug; please report it with the traceback kept in {_keep(text, log)}"
+    )
+    if on_screen:
+        show.block(text)
+    show.problem(what, hint)
+    if as_json:
+        show.as_document(documents.error(Exit.INTERNAL, kind.__name__, what, hint))
+
+
+def _keep(text: str, log: Callable[[], Path]) -> str:
+    """Return where the text is now."""
+    try:
+        file = log()
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except (OSError, AskDocsError):
+        return "nowhere: its folder cannot be written; try --debug"
+    return str(file)

@@ -1,0 +1,309 @@
+"""Stand-ins for the world, one behind each port; `test_contracts.py` keeps them honest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import blake2b
+from math import log
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from askdocs.domain.answer import Passage
+from askdocs.domain.errors import IndexDamaged, IndexMissing
+from askdocs.domain.index import Cut, Manifest, Root, Space, Stored
+from askdocs.domain.ports import Progress
+from askdocs.domain.text import Chunk, Left, Source
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
+
+WORD = re.compile(r"\w+")
+
+
+def a_space(*, dim: int = 8, distance: str = "cosine", max_tokens: int = 64) -> Space:
+    """Return the space of a model that there is not."""
+    return Space("fake", "0" * 64, dim, distance, max_tokens)
+
+
+def a_manifest(
+    generation: str = "g1",
+    *,
+    chunks: int = 0,
+    space: Space | None = None,
+    root: Root | None = None,
+) -> Manifest:
+    """Return a manifest of an index of that many chunks."""
+    return Manifest(
+        space=space or a_space(),
+        cut=Cut(version=1, tokens=64),
+        root=root or Root(remote="example.org/docs", commit="c0ffee"),
+        base_url="https://example.org/docs/",
+        generation=generation,
+        pages=chunks,
+        chunks=chunks,
+        finished="2026-01-02T03:04:05Z",
+    )
+
+
+def a_chunk(
+    text: str = "Run it.",
+    *,
+    path: str = "pages/jobs.mdx",
+    heading: tuple[str, ...] = ("How to run",),
+    title: str = "Jobs",
+    nth: int = 0,
+    embedded: str | None = None,
+    lines: tuple[int, int] = (3, 4),
+    **page: object,
+) -> Chunk:
+    """Return a chunk with everything that a page gives it; *page* replaces parts of that."""
+    file_path = path.removesuffix(".mdx").removesuffix("/index")
+    shared = {
+        "file_name": path.rpartition("/")[2],
+        "file_path": file_path,
+        "public_url": f"https://example.org/docs/{file_path.removeprefix('pages/')}/",
+        "title": title,
+        "description": "",
+        "h1": title,
+        "tags": ["a tag"],
+        "categories": ["a category"],
+        "dates": {"posted": "2026-01-02"},
+        "page_sha": blake2b(path.encode(), digest_size=32).hexdigest(),
+        "page_chunks": 1,
+    }
+    return Chunk(
+        path=path,
+        heading=heading,
+        text=text,
+        embedded=" > ".join((title, *heading)) + "\n\n" + text
+        if embedded is None
+        else embedded,
+        nth=nth,
+        fingerprint="f" * 16,
+        page={**shared, **page},
+        anchor="-".join(WORD.findall(heading[-1].lower())) if heading else "",
+        lines=lines,
+    )
+
+
+class FixedClock:
+    """The port `Clock`; it stands still until it is set."""
+
+    def __init__(self, now: str = "2026-01-02T03:04:05Z") -> None:
+        self.time = now
+
+    def now(self) -> str:
+        return self.time
+
+
+class FakeDocs:
+    """The port `Docs`: the sources and failures it was given.
+
+    A test changes `found` and `complete` between two runs.
+    """
+
+    def __init__(
+        self,
+        *found: Source | Left,
+        root: Root | None = None,
+        complete: bool = True,
+    ) -> None:
+        self.root = root or Root(remote="example.org/docs", commit="c0ffee")
+        self.found = list(found)
+        self.complete = complete
+
+    def read(self) -> Iterator[Source | Left]:
+        yield from sorted(self.found, key=lambda each: each.path)
+
+
+class FakeTokenizer:
+    """The port `Tokenizer`: a token is a run of anything but space, and two are special."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) + 2 for text in texts]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        return [found.span() for found in re.finditer(r"\S+", text)]
+
+
+class FakeEmbedder:
+    """The ports `Embedder` and `Encoder`: each word pushes the vector its own way.
+
+    Texts that share words are near each other; the same text has the same vector in
+    every process. `texts` keeps every passage that was embedded.
+    """
+
+    def __init__(self, space: Space | None = None) -> None:
+        self.space = space or a_space()
+        self.degraded: tuple[str, ...] = ()
+        self.notices: list[str] = []
+        self.texts: list[str] = []
+
+    @property
+    def embedded(self) -> int:
+        """How many passages were embedded so far."""
+        return len(self.texts)
+
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> Vector:
+        self.texts += texts
+        rows = np.zeros((len(texts), self.space.dim), np.float32)
+        for at, text in enumerate(texts):
+            rows[at] = self._vector(self.space.passage_prefix + text)
+            if progress:
+                progress(at + 1, len(texts))
+        return rows
+
+    def embed_question(self, text: str) -> Vector:
+        return self._vector(self.space.question_prefix + text)
+
+    def _vector(self, text: str) -> Vector:
+        vector = np.zeros(self.space.dim, np.float32)
+        vector[0] = 0.01
+        for word in WORD.findall(text.lower()):
+            vector += _direction(word, self.space.dim)
+        if self.space.distance == "cosine":
+            vector /= np.linalg.norm(vector)
+        return vector
+
+
+def _direction(word: str, dim: int) -> Vector:
+    seed = int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "big")
+    return np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
+
+
+class FakeStore:
+    """The port `Store`, in memory; `added`, `rewritten` and `removed` hold ids as written.
+
+    They count drafts that were thrown away too; a test clears them between two runs.
+    """
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[Chunk, Vector]] = {}
+        self.live: Manifest | None = None
+        self.added: list[str] = []
+        self.rewritten: list[str] = []
+        self.removed: list[str] = []
+        self.published: list[str] = []
+        self.closed = False
+
+    @property
+    def written(self) -> int:
+        """How many chunks were added, rewritten or removed so far."""
+        return len(self.added) + len(self.rewritten) + len(self.removed)
+
+    def manifest(self) -> Manifest | None:
+        return self.live
+
+    def scan(self) -> dict[str, Stored]:
+        return {id_: _stored(chunk.payload) for id_, (chunk, _) in self.held.items()}
+
+    @contextmanager
+    def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[FakeDraft]:
+        yield FakeDraft(self, {} if fresh else dict(self.held))
+
+    def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
+        if self.live is None:
+            raise IndexMissing("there is no index yet", hint="rag ingest DOCS")
+        like = _cosine if self.live.space.distance == "cosine" else np.dot
+        dense = {id_: float(like(v, vector)) for id_, (_, v) in self.held.items()}
+        return [self._best(dense, k), self._best(self._by_words(words), k)]
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _by_words(self, words: str) -> dict[str, float]:
+        texts = {id_: _words(c.embedded) for id_, (c, _) in self.held.items()}
+        scores = dict.fromkeys(texts, 0.0)
+        for word in _words(words):
+            having = [id_ for id_, text in texts.items() if word in text]
+            for id_ in having:
+                scores[id_] += log(1 + len(texts) / len(having))
+        return {id_: score for id_, score in scores.items() if score}
+
+    def _best(self, scores: Mapping[str, float], k: int) -> list[Passage]:
+        best = sorted(scores, key=lambda id_: -scores[id_])[:k]
+        return [_passage(self.held[id_][0], scores[id_]) for id_ in best]
+
+
+class FakeDraft:
+    """The port `Draft`: a copy that replaces what the store holds."""
+
+    def __init__(self, store: FakeStore, held: dict[str, tuple[Chunk, Vector]]) -> None:
+        self._store = store
+        self._held = held
+
+    def vectors(self, ids: Iterable[str]) -> Mapping[str, Vector]:
+        return {id_: self._held[id_][1] for id_ in ids if id_ in self._held}
+
+    def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
+        for chunk, vector in zip(chunks, vectors, strict=True):
+            self._held[chunk.id] = (chunk, vector.copy())
+            self._store.added.append(chunk.id)
+
+    def rewrite(self, chunks: Sequence[Chunk]) -> None:
+        for chunk in chunks:
+            self._held[chunk.id] = (chunk, self._held[chunk.id][1])
+            self._store.rewritten.append(chunk.id)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        for id_ in ids:
+            self._held.pop(id_, None)
+            self._store.removed.append(id_)
+
+    def publish(self, manifest: Manifest) -> None:
+        if len(self._held) != manifest.chunks:
+            raise IndexDamaged(
+                f"{len(self._held)} chunks instead of {manifest.chunks}",
+                hint="rag ingest DOCS --rebuild",
+            )
+        self._store.held = self._held
+        self._store.live = manifest
+        self._store.published.append(manifest.generation)
+
+
+def published(
+    store: FakeStore, chunks: Sequence[Chunk], embedder: FakeEmbedder | None = None
+) -> FakeStore:
+    """Return the store with an index of these chunks and nothing counted."""
+    embedder = embedder or FakeEmbedder()
+    manifest = a_manifest(chunks=len(chunks), space=embedder.space)
+    with store.draft(manifest, fresh=True) as draft:
+        draft.add(chunks, embedder.embed_passages([c.embedded for c in chunks]))
+        draft.publish(replace(manifest, chunks=len(chunks)))
+    store.added.clear()
+    embedder.texts.clear()
+    return store
+
+
+def _cosine(a: Vector, b: Vector) -> float:
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
+
+
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(text.lower()))
+
+
+def _stored(payload: Mapping[str, object]) -> Stored:
+    names = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
+    return Stored(**{name: payload[name] for name in names})
+
+
+def _passage(chunk: Chunk, score: float) -> Passage:
+    return Passage(
+        id=chunk.id,
+        path=chunk.path,
+        file_path=chunk.page["file_path"],
+        url=chunk.page["public_url"],
+        anchor=chunk.anchor,
+        title=chunk.page["title"],
+        heading=chunk.heading,
+        text=chunk.text,
+        lines=chunk.lines,
+        score=score,
+    )
