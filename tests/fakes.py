@@ -214,6 +214,9 @@ class FakeStore:
         dense = {id_: float(like(v, vector)) for id_, (_, v) in self.held.items()}
         return [self._best(dense, k), self._best(self._by_words(words), k)]
 
+    def problems(self) -> tuple[str, ...]:
+        return ()
+
     def close(self) -> None:
         self.closed = True
 

@@ -19,7 +19,10 @@ from tests.fakes import (
     a_space,
 )
 
+from askdocs.adapters.model import locate
 from askdocs.adapters.passages import stored
+from askdocs.adapters.space import describe
+from askdocs.adapters.tokenizer import FastTokenizer
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Manifest
 from askdocs.domain.ports import Embedder, Store, Tokenizer
@@ -468,11 +471,25 @@ def test_chunks_and_vectors_come_in_pairs(store):
         draft.add([a_chunk("One."), a_chunk("Two.")], _rows([[1, 0, 0]]))
 
 
-# The real tokenizers and embedders join these lists where they can be made quickly.
-TOKENIZERS: dict[str, Callable[[], Tokenizer]] = {"fake": FakeTokenizer}
+def _bundled() -> Path:
+    return locate("bundled", cache=Path("unused"))
+
+
+def _hugging_face() -> Embedder:
+    from askdocs.adapters.embedder import HuggingFaceEmbedder
+
+    space = describe("bundled", _bundled())
+    return HuggingFaceEmbedder(_bundled(), space, device="cpu")
+
+
+TOKENIZERS: dict[str, Callable[[], Tokenizer]] = {
+    "fake": FakeTokenizer,
+    "bundled": lambda: FastTokenizer(_bundled()),
+}
 EMBEDDERS: dict[str, Callable[[], Embedder]] = {
     "fake": FakeEmbedder,
     "fake, dot": lambda: FakeEmbedder(a_space(distance="dot")),
+    "bundled": _hugging_face,
 }
 
 
@@ -481,7 +498,7 @@ def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
     return request.param()
 
 
-@pytest.fixture(params=EMBEDDERS.values(), ids=EMBEDDERS.keys())
+@pytest.fixture(scope="module", params=EMBEDDERS.values(), ids=EMBEDDERS.keys())
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     return request.param()
 

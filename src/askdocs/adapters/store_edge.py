@@ -123,6 +123,10 @@ class EdgeStore:
         self.close()
         self._sweep()
 
+    def problems(self) -> tuple[str, ...]:
+        """Return (): what can be wrong with files is said when they are opened."""
+        return ()
+
     def close(self) -> None:
         """Release the shard that is open."""
         if self._open:

@@ -14,7 +14,7 @@ from askdocs.assemble.indexing import (
     require_same_model,
     required,
 )
-from askdocs.domain.errors import AskDocsError, IndexDamaged
+from askdocs.domain.errors import AskDocsError, IndexDamaged, StoreUnavailable
 
 if TYPE_CHECKING:
     from askdocs.settings import Loaded
@@ -110,6 +110,9 @@ def _index(loaded: Loaded) -> str:
         live = required(store.manifest())
         require_same_model(loaded, live)
         held = len(store.scan())
+        trouble = store.problems()
+    if trouble:
+        raise StoreUnavailable("; ".join(trouble), hint="docker compose logs qdrant")
     if held != live.chunks:
         raise IndexDamaged(
             f"the index holds {held:,} of {live.chunks:,} chunks",

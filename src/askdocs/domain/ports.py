@@ -142,6 +142,9 @@ class Store(Protocol):
             StoreUnavailable: if the database does not answer.
         """
 
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with the database itself, in words; () if nothing."""
+
     def close(self) -> None:
         """Release what is held."""
 
