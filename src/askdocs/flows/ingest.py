@@ -125,7 +125,7 @@ def _compare(docs: Docs, run: Run) -> _Difference:
     survey = Survey()
     with run.timed("scan"):
         live = _live(run)
-        known = run.store.scan() if live else {}
+        known = _known(run) if live else {}
     with run.timed("read"):
         sources = read_all(docs, survey)
     if not sources:
@@ -171,6 +171,16 @@ def _live(run: Run) -> Manifest | None:
     return live
 
 
+def _known(run: Run) -> Mapping[str, Stored]:
+    """Return every chunk of the live index; none of a damaged one that is built anew."""
+    try:
+        return run.store.scan()
+    except IndexDamaged:
+        if run.wishes.rebuild:
+            return {}
+        raise
+
+
 def _change(run: Run, found: _Difference, root: Root) -> int:
     """Make a draft, fill it and publish it; return how many texts were embedded."""
     after = found.after
@@ -211,6 +221,7 @@ def _add(run: Run, found: _Difference, draft: Draft) -> int:
             run.notify("embed", start + done, len(new))
 
         part = new[start : start + ROUND]
+        progress(0, len(part))
         with run.timed("embed"):
             model = run.build.embedder()
             rows = model.embed_passages([c.embedded for c in part], progress)
