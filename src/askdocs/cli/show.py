@@ -19,7 +19,8 @@ from typing import Any, TextIO
 from askdocs.domain.answer import Answer, Passage, Status
 from askdocs.domain.errors import ConfigError, NotWritable
 from askdocs.domain.index import Report
-from askdocs.domain.text import visible
+from askdocs.domain.text import Block, Kind, visible
+from askdocs.steps.chunk import readable
 
 SCHEMA = 1
 _SNIPPET = 280
@@ -121,7 +122,8 @@ def passages(found: Sequence[Passage]) -> None:
     for n, passage in enumerate(found, start=1):
         out(f"{n}. {one_line(passage.trail)}  ({passage.score:.4f})", bold=True)
         out(f"   {passage.link}", href=passage.link)
-        text = " ".join(visible(passage.text).split())
+        block = Block(visible(passage.text), Kind.PROSE, passage.lines)
+        text = " ".join(readable(block).split())
         short = textwrap.shorten(text, _SNIPPET, placeholder=" …")
         out(
             textwrap.fill(
