@@ -19,7 +19,7 @@ def setting_names() -> list[str]:
 
 
 def settings(flags: Mapping[str, str], *, docs: Path | None = None) -> Loaded:
-    """Read the settings; a `.env` inside *docs*, or the docs of the last run, is not.
+    """Read the settings; a `.env` inside *docs*, or in docs ingested before, is not.
 
     Raises:
         ConfigError: for a value out of bounds or an unknown key.
@@ -27,10 +27,9 @@ def settings(flags: Mapping[str, str], *, docs: Path | None = None) -> Loaded:
     from askdocs.adapters.last_run import read_last_run
     from askdocs.settings import load
 
-    last = read_last_run(state_folder(flags) / "last-run.json").get("docs")
+    last = read_last_run(state_folder(flags) / "last-run.json")
     known = [docs] if docs else []
-    if isinstance(last, str):
-        known.append(Path(last))
+    known += [Path(folder) for folder in last.get("all_docs", [])]
     return load(flags, os.environ, docs=tuple(known))
 
 

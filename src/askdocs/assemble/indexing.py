@@ -71,7 +71,7 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
     """
     from askdocs.adapters.clock import UtcClock
     from askdocs.adapters.folder import DocsFolder
-    from askdocs.adapters.last_run import write_last_run
+    from askdocs.adapters.last_run import read_last_run, write_last_run
     from askdocs.adapters.lock import only_writer
     from askdocs.flows.ingest import Run
     from askdocs.flows.ingest import ingest as flow
@@ -80,8 +80,11 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
     docs = DocsFolder(path, suffixes=conf.suffixes.split(), ignore=conf.ignore.split())
     with only_writer(state / f"{conf.collection}.lock"), open_store(loaded) as store:
         started = UtcClock().now()
+        last_run, here = state / "last-run.json", str(path.resolve())
+        before = read_last_run(last_run).get("all_docs", [])
         run = {
-            "docs": str(path.resolve()),
+            "docs": here,
+            "all_docs": sorted({*before, here}),
             "started": started,
             "commit": docs.root.commit,
         }
@@ -92,14 +95,14 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
         except AskDocsError as err:
             failed = {"code": int(err.exit_code), "error": str(err)}
             if not wishes.dry_run:
-                write_last_run(state / "last-run.json", {**run, **failed})
+                write_last_run(last_run, {**run, **failed})
             raise
         if done.embedded:
             _export(loaded, build)
         counts = {k: v for k, v in asdict(done).items() if isinstance(v, int | str)}
         ended = {"finished": UtcClock().now(), "code": int(done.exit_code)}
         if not wishes.dry_run:
-            write_last_run(state / "last-run.json", {**run, **ended, **counts})
+            write_last_run(last_run, {**run, **ended, **counts})
     return done
 
 

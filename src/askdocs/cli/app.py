@@ -97,8 +97,9 @@ def main() -> None:
         as_json = "--json" in words(argv)
         log = partial(assemble.log_file, flags)
         sys.excepthook = partial(bug.report, log=log, as_json=as_json)
-        code = app(
-            args=everywhere(argv), prog_name="rag", standalone_mode=False, obj=flags
+        # Calling `app` itself would put Typer's own hook in the place of ours.
+        code = typer.main.get_command(app).main(
+            everywhere(argv), prog_name="rag", standalone_mode=False, obj=flags
         )
     except _USAGE as err:
         what = err.format_message()  # type: ignore[attr-defined]
