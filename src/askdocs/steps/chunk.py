@@ -9,21 +9,41 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
+from itertools import islice, pairwise
 from typing import Any
 
+from askdocs.domain.errors import ConfigError
 from askdocs.domain.ports import Tokenizer
 from askdocs.domain.text import Block, Chunk, Kind, Page, Section
 
 VERSION = 1
 """Of the chunking rules; another version is another index."""
 
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\([^()\s]*\))?[^()]*\)")
-_CODE = re.compile(r"(`+)[^`]+\1")
-_RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*$\n?", re.M)
-_SENTENCE = re.compile(r"(?<=[.!?])(?=\s)")
-_CHUNK_OF_CODE = re.compile(r"(?<=\n)(?=[ \t]*\n)")
+LEAST = 16
+"""Tokens that must be left for a passage beside the embedder's prefix."""
+
+_LINK = re.compile(r"!?\[([^\[\]]*+)\]\([^()\s]*+(?:\([^()\s]*+\))?+[^()]*+\)")
+_FENCE = re.compile(
+    r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+(?P<mark>`{3,}+(?![^\n]*`)|~{3,}+)[^\n]*+"
+    r"(?:\n(?![ \t>]*+(?P=mark)[`~]*+[ \t]*+$)[^\n]*+)*+(?:\n[^\n]*+)?",
+    re.M,
+)
+_CODE = re.compile(
+    rf"{_FENCE.pattern}"
+    r"|(?<![`\\])(?P<tick>`++)[^`]++(?:(?!(?P=tick)(?!`))`++[^`]++)*+(?P=tick)(?!`)",
+    re.M,
+)
+_RULE = re.compile(
+    r"^(?=[^\n]*\|)[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+$\n?",
+    re.M,
+)
+_BLANKS = re.compile(r"\n{3,}")
+
+_LINES = re.compile(r"(?<=\n)(?=.)", re.S)
+_SENTENCES = re.compile(r"(?<=[.!?]\s)|(?<=[\u3002\uff01\uff1f])")
+_PARAGRAPHS = re.compile(r"(?<=\n)(?=[ \t]*\n)")
+_SEAMS = {Kind.CODE: (_PARAGRAPHS, _LINES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +65,20 @@ class Ruler:
         extra, *found = self.tokenizer.count(["", *texts])
         return [n - extra for n in found]
 
-    def room(self, crumb: str) -> int:
-        """Return how many tokens of text fit below a breadcrumb."""
-        return self.limit - self.tokenizer.count([f"{self.prefix}{crumb}\n\n"])[0]
+    def rooms(self, heads: Sequence[str]) -> list[int]:
+        """Return how many tokens of text fit below each of these beginnings."""
+        return [-n for n in self.excess(heads)]
 
-    def overshoot(self, texts: Sequence[str]) -> int:
-        """Return by how many tokens the longest embedded text exceeds the limit."""
+    def excess(self, texts: Sequence[str]) -> list[int]:
+        """Return by how many tokens each embedded text exceeds the limit."""
         counts = self.tokenizer.count([self.prefix + t for t in texts])
-        return max(counts, default=0) - self.limit
+        return [n - self.limit for n in counts]
 
     def cut(self, text: str, size: int) -> list[str]:
         """Cut a text that has no better seam after every *size* tokens."""
         spans = self.tokenizer.spans(text)
-        if not spans:
-            return [text]
         seams = [0, *(spans[n][0] for n in range(size, len(spans), size)), len(text)]
-        return [text[a:b] for a, b in pairwise(seams)]
+        return [text[a:b] for a, b in pairwise(seams) if a < b]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,25 @@ class _Piece:
     block: Block
     words: str
     size: int
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A section on its way to chunks.
+
+    Attributes:
+        section: The section.
+        pieces: Its blocks, measured.
+        head: What stands before every text of it: the breadcrumb and an empty line.
+        room: How many tokens of text are put below the head.
+        texts: The chunks to be, with what the embedder reads of each.
+    """
+
+    section: Section
+    pieces: list[_Piece]
+    head: str
+    room: int
+    texts: list[tuple[Block, str]] = field(default_factory=list)
 
 
 def cut_page(
@@ -88,12 +125,15 @@ def cut_page(
 
     Returns:
         Chunks whose `embedded` (with the prefix) never exceeds the ruler's limit.
+
+    Raises:
+        ConfigError: if the prefix leaves no room for text.
     """
-    drafts = list(_drafts(_with_lead(page), page.front.title, ruler))
-    shared = {**payload, "page_chunks": len(drafts)}
+    drafts = _drafts(_with_lead(page), page.front.title, ruler)
+    shared = {**payload, "page_chunks": sum(len(draft.texts) for draft in drafts)}
     seen: Counter[tuple[tuple[str, ...], str]] = Counter()
     chunks = []
-    for section, block, embedded in drafts:
+    for section, block, embedded in _texts(drafts):
         place = (section.heading, embedded)
         chunks.append(
             Chunk(
@@ -120,16 +160,20 @@ def readable(block: Block) -> str:
     """
     if block.kind is Kind.CODE:
         return block.text
-    text = _RULE.sub("", block.text) if "--" in block.text else block.text
+    text = _BLANKS.sub("\n\n", block.text)
     parts, done = [], 0
-    for code in _CODE.finditer(text):
+    for code in _CODE.finditer(text) if "`" in text or "~~~" in text else ():
         parts += [_plain(text[done : code.start()]), code[0]]
         done = code.end()
     return "".join([*parts, _plain(text[done:])])
 
 
 def _plain(text: str) -> str:
-    return _LINK.sub(r"\1", text).replace("**", "")
+    if "|" in text and "-" in text:
+        text = _RULE.sub("", text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    return text.replace("**", "")
 
 
 def _with_lead(page: Page) -> list[Section]:
@@ -143,17 +187,51 @@ def _with_lead(page: Page) -> list[Section]:
     return [replace(first, blocks=(block, *first.blocks)), *rest]
 
 
-def _drafts(
-    sections: list[Section], title: str, ruler: Ruler
-) -> Iterator[tuple[Section, Block, str]]:
-    """Yield (section, block, embedded) of every chunk to be; each fits."""
+def _texts(drafts: Iterable[_Draft]) -> Iterator[tuple[Section, Block, str]]:
+    for draft in drafts:
+        for block, embedded in draft.texts:
+            yield draft.section, block, embedded
+
+
+def _drafts(sections: list[Section], title: str, ruler: Ruler) -> list[_Draft]:
+    """Return the sections that hold text, cut so that everything fits.
+
+    Everything is measured for the whole page at once: a call of the tokenizer costs
+    more than the tokens of a section.
+    """
     sections = [s for s in sections if s.blocks]
     pieces = iter(_measured([b for s in sections for b in s.blocks], ruler))
-    for section in sections:
-        held = [next(pieces) for _ in section.blocks]
-        crumb = _crumb(title, section.heading, ruler)
-        for block, embedded in _cut_section(held, crumb, ruler):
-            yield section, block, embedded
+    heads = _heads(title, [s.heading for s in sections], ruler)
+    drafts = [
+        _Draft(section, list(islice(pieces, len(section.blocks))), head, max(1, room))
+        for section, (head, room) in zip(sections, heads, strict=True)
+    ]
+    todo = drafts
+    while todo:
+        for draft in todo:
+            runs = list(_packed(draft.pieces, draft.room, ruler))
+            words = ["\n".join(p.words for p in run) for run in runs]
+            draft.texts = [
+                (_joined(run), draft.head + text)
+                for run, text in zip(runs, words, strict=True)
+            ]
+        todo = _too_long(todo, ruler)
+    return drafts
+
+
+def _too_long(drafts: list[_Draft], ruler: Ruler) -> list[_Draft]:
+    """Return the sections with a text over the limit, and give them less room.
+
+    Some tokenizers count a joined text higher than its parts.
+    """
+    excess = iter(ruler.excess([embedded for *_, embedded in _texts(drafts)]))
+    found = []
+    for draft in drafts:
+        over = max(islice(excess, len(draft.texts)), default=0)
+        if over > 0 and draft.room > 1:
+            draft.room = max(1, draft.room - over)
+            found.append(draft)
+    return found
 
 
 def _measured(blocks: Iterable[Block], ruler: Ruler) -> list[_Piece]:
@@ -162,33 +240,42 @@ def _measured(blocks: Iterable[Block], ruler: Ruler) -> list[_Piece]:
     return [_Piece(b, t, n) for (b, t), n in zip(words, sizes, strict=True)]
 
 
-def _cut_section(
-    pieces: list[_Piece], crumb: str, ruler: Ruler
-) -> list[tuple[Block, str]]:
-    """Return (block, embedded) pairs that fit."""
-    head = f"{crumb}\n\n" if crumb else ""
-    room = ruler.room(crumb)
-    while True:
-        runs = list(_packed(pieces, room, ruler))
-        pairs = [(_joined(r), head + "\n".join(p.words for p in r)) for r in runs]
-        over = ruler.overshoot([embedded for _, embedded in pairs])
-        if over <= 0:
-            return pairs
-        # Some tokenizers count a joined text higher than its parts: ask for less.
-        room = max(1, room - over)
+def _heads(
+    title: str, headings: Sequence[tuple[str, ...]], ruler: Ruler
+) -> list[tuple[str, int]]:
+    """Return the breadcrumb "title > headings" of each, and the room that is left below.
+
+    A breadcrumb takes at most half of the room.
+    """
+    trails = [_trail(title, heading) for heading in headings]
+    crumbs = [" > ".join(trail) for trail in trails]
+    whole, *rooms = ruler.rooms(["", *(f"{crumb}\n\n" for crumb in crumbs)])
+    if whole < LEAST:
+        raise ConfigError(
+            f"RAG_CHUNK_TOKENS: {ruler.limit} leaves no room beside the model's prefix",
+            hint=f"RAG_CHUNK_TOKENS={ruler.limit - whole + 4 * LEAST} or more",
+        )
+    for at, (trail, room) in enumerate(zip(trails, rooms, strict=True)):
+        if room < whole // 2:
+            crumbs[at] = _shortened(trail, whole // 2, ruler)
+            rooms[at] = ruler.rooms([f"{crumbs[at]}\n\n"])[0]
+    heads = [f"{crumb}\n\n" if crumb else "" for crumb in crumbs]
+    return list(zip(heads, rooms, strict=True))
 
 
-def _crumb(title: str, heading: tuple[str, ...], ruler: Ruler) -> str:
-    """Return "title > headings" in at most half of the limit, outer parts first to go."""
-    parts = [p for p in (title, *heading) if p]
-    parts = [p for at, p in enumerate(parts) if at == 0 or p != parts[at - 1]]
-    crumb = " > ".join(parts)
-    while len(parts) > 1 and ruler.sizes([crumb])[0] > ruler.limit // 2:
-        parts = parts[1:]
-        crumb = " > ".join(parts)
-    if ruler.sizes([crumb])[0] > ruler.limit // 2:
-        crumb = ruler.cut(crumb, ruler.limit // 2 - 2)[0]
-    return crumb
+def _trail(title: str, heading: tuple[str, ...]) -> list[str]:
+    """Return title and headings, without what only repeats the part above it."""
+    parts = [part for part in (title, *heading) if part]
+    return [part for above, part in pairwise(["", *parts]) if part != above]
+
+
+def _shortened(trail: list[str], most: int, ruler: Ruler) -> str:
+    """Return as much of a breadcrumb as fits, outer parts first to go."""
+    inner = [" > ".join(trail[n:]) for n in range(1, len(trail))]
+    for crumb, size in zip(inner, ruler.sizes(inner), strict=True):
+        if size <= most:
+            return crumb
+    return ruler.cut(trail[-1], most)[0].rstrip()
 
 
 def _packed(pieces: list[_Piece], room: int, ruler: Ruler) -> Iterator[list[_Piece]]:
@@ -209,61 +296,91 @@ def _fitting(pieces: list[_Piece], room: int, ruler: Ruler) -> Iterator[_Piece]:
     for piece in pieces:
         if piece.size <= room:
             yield piece
-        else:
-            yield from _measured(_halved(piece.block, room, ruler), ruler)
+            continue
+        parts = list(_parted(piece.block))
+        for part in [piece] if parts == [piece.block] else _measured(parts, ruler):
+            if part.size <= room:
+                yield part
+            else:
+                yield from _measured(_halved(part.block, room, ruler), ruler)
+
+
+def _parted(block: Block) -> Iterator[Block]:
+    """Take apart what is code and what is not, in an item that holds both."""
+    done = 0
+    for fence in _FENCE.finditer(block.text) if block.kind is not Kind.CODE else ():
+        yield from _part(block, done, fence.start(), block.kind)
+        yield from _part(block, fence.start(), fence.end(), Kind.CODE)
+        done = fence.end()
+    yield from _part(block, done, len(block.text), block.kind)
+
+
+def _part(block: Block, start: int, end: int, kind: Kind) -> Iterator[Block]:
+    """Yield a part of a block with its own lines, unless nothing is in it.
+
+    Where a macro stands in the block, its lines are not those of the file: then a part
+    has the lines of the whole.
+    """
+    held = block.text[start:end].lstrip("\n")
+    text = held.rstrip()
+    first, last = block.lines
+    if block.text.count("\n") == last - first:
+        first += block.text.count("\n", 0, end - len(held))
+        last = first + text.count("\n")
+    if text:
+        yield Block(text, kind, (first, last))
 
 
 def _halved(block: Block, room: int, ruler: Ruler) -> Iterator[Block]:
     """Cut a block that does not fit; a fence and a table's head stand on every part."""
     top, body, end = _frame(block)
-    frame = ruler.sizes([top + end])[0]
+    [frame] = ruler.sizes([top + end])
     if frame > room // 2:
         top, body, end, frame = "", block.text, "", 0
-    line = block.lines[0] + top.count("\n")
-    for text in _merged(
-        _units(body, block.kind, room - frame, ruler), room - frame, ruler
-    ):
-        last = line + text.rstrip("\n").count("\n")
-        if text.strip():
-            lines = (min(line, block.lines[1]), min(last, block.lines[1]))
-            yield Block(top + text.strip("\n") + end, block.kind, lines)
-        line += text.count("\n")
+    best, *seams = _SEAMS.get(block.kind, (_LINES, _SENTENCES))
+    units = _units(best.split(body), seams, room - frame, ruler)
+    at = len(top)
+    for text in _merged(units, room - frame):
+        for part in _part(block, at, at + len(text), block.kind):
+            yield replace(part, text=top + part.text + end)
+        at += len(text)
 
 
 def _frame(block: Block) -> tuple[str, str, str]:  # three parts of one text
     """Return what must stand before, within and after every part of a block."""
     lines = block.text.split("\n")
-    if (
-        block.kind is Kind.CODE
-        and len(lines) > 2
-        and lines[-1].strip()[:3] in {"```", "~~~"}
-    ):
-        return lines[0] + "\n", "\n".join(lines[1:-1]), "\n" + lines[-1]
+    if block.kind is Kind.CODE and (fence := _FENCE.match(block.text)):
+        mark = fence["mark"]
+        if len(lines) > 1 and lines[-1].strip(" \t>").startswith(mark):
+            return lines[0] + "\n", "\n".join(lines[1:-1]), "\n" + lines[-1]
+        indent = lines[0][: len(lines[0]) - len(lines[0].lstrip(" \t"))]
+        return lines[0] + "\n", "\n".join(lines[1:]), f"\n{indent}{mark}"
     if block.kind is Kind.TABLE and len(lines) > 2:
         return "\n".join(lines[:2]) + "\n", "\n".join(lines[2:]), ""
     return "", block.text, ""
 
 
-def _units(text: str, kind: Kind, room: int, ruler: Ruler) -> Iterator[str]:
-    """Yield pieces of at most *room* tokens, cut at the best seams; joined they are *text*."""
-    if ruler.sizes([text])[0] <= room:
-        yield text
-        return
-    seams = [_CHUNK_OF_CODE] if kind is Kind.CODE else []
-    for seam in [*seams, re.compile(r"(?<=\n)(?=.)", re.S), _SENTENCE]:
-        parts = [p for p in seam.split(text) if p]
-        if len(parts) > 1:
-            for part in parts:
-                yield from _units(part, kind, room, ruler)
-            return
-    yield from ruler.cut(text, max(1, room))
+def _units(
+    texts: Sequence[str],
+    seams: Sequence[re.Pattern[str]],
+    room: int,
+    ruler: Ruler,
+) -> Iterator[tuple[str, int]]:
+    """Yield pieces with their size, cut at the best seams that make them fit *room*."""
+    for text, size in zip(texts, ruler.sizes(texts), strict=True):
+        if size <= room:
+            yield text, size
+        elif seams:
+            yield from _units(seams[0].split(text), seams[1:], room, ruler)
+        else:
+            parts = ruler.cut(text, max(1, room))
+            yield from zip(parts, ruler.sizes(parts), strict=True)
 
 
-def _merged(units: Iterable[str], room: int, ruler: Ruler) -> Iterator[str]:
+def _merged(units: Iterable[tuple[str, int]], room: int) -> Iterator[str]:
     """Join neighbouring pieces while they fit."""
-    units = list(units)
     held, used = "", 0
-    for unit, size in zip(units, ruler.sizes(units), strict=True):
+    for unit, size in units:
         if held and used + size > room:
             yield held
             held, used = "", 0
@@ -279,8 +396,15 @@ def _glue(before: Block, after: Block) -> str:
 
 def _joined(run: list[_Piece]) -> Block:
     """Return one block of a run."""
-    text = run[0].block.text
+    text = _tidy(run[0].block)
     for before, after in pairwise(run):
-        text += _glue(before.block, after.block) + after.block.text
+        text += _glue(before.block, after.block) + _tidy(after.block)
     lines = (run[0].block.lines[0], max(p.block.lines[1] for p in run))
     return Block(text, run[0].block.kind, lines)
+
+
+def _tidy(block: Block) -> str:
+    """Return the text of a block; where tags were, empty lines are left."""
+    if block.kind is Kind.CODE:
+        return block.text
+    return _BLANKS.sub("\n\n", block.text)

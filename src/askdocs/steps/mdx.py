@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from html.entities import html5
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from askdocs.domain.text import Block, Document, Kind, Page, Section, visible
@@ -44,13 +45,14 @@ _SCAN = re.compile(
     rf"^{_PREFIX.pattern}(?P<mark>`{{3,}}+(?![^\n]*`)|~{{3,}}+)[^\n]*+"
     # ESM: import ... from "...", export ..., at the start of a paragraph
     r"|^(?<![^\n]\n)(?P<esm>(?:(?:"
-    r"import\b(?:(?:[^\"';\n]|\n(?![ \t]*\n))*?\bfrom)?\s*[\"'][^\"'\n]*[\"'];?[ \t]*"
+    r"import\b(?:(?:[^\"';\n]|\n(?![ \t]*\n))*?\bfrom)?\s*[\"'][^\"'\n]*[\"'];?[ \t]*(?://[^\n]*)?"
     r"|export\s+(?:default|const|let|var|async|function|class|\*|\{)(?:"
     r"[^\n]*[{(\[][ \t]*(?:\n+[ \t}\])][^\n]*)++|[^\n]*))(?:\n|\Z))++)"
     # a code span, within its paragraph
     r"|(?P<code>(?<![`\\])(?P<tick>`++)"
     rf"(?:[^\n]|\n(?!{_BEGINS})){{0,500}}?(?<!`)(?P=tick)(?!`))"
-    r"|(?P<comment>\{/\*(?:(?!\{/\*|\*/\}).)*+\*/\}|<!--(?:(?!<!--|-->).)*+-->)"
+    r"|(?P<comment>\{/\*(?:(?!\{/\*|\*/\}).)*+\*/\}|<!--(?:(?!<!--|-->).)*+-->"
+    r"|<(?:script|style)(?:\s[^<>]*+)?>(?:(?!</?(?:script|style)\b).)*+</(?:script|style)>)"
     rf"|(?P<tag><(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9.]*){_ATTRS}/?>)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)",
     re.S | re.M,
@@ -62,8 +64,9 @@ _ATTR = re.compile(
 )
 _SAID = re.compile(r"\{\s*([\"'`])(.*)\1\s*\}", re.S)
 _MARKER = re.compile(r" *(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )| )")
+_LINE_END = re.compile(r"[ \t]*$", re.M)
 _EXPLICIT_ID = re.compile(r"\s*\{#([^{}\s]+)\}$")
-_MARKUP = re.compile(r"[\\`*_\[\]!<&]")
+_MARKUP = re.compile(r"[\\`*_\[\]!<]")
 
 _NOTE = {"note": "Note", "tip": "Tip", "important": "Important", "warning": "Warning"}
 _NOTES = frozenset({"Message", "Alert", "Callout", "Admonition", "Note", "Aside"})
@@ -86,10 +89,50 @@ _HTML = _INLINE | frozenset(
     " summary table tbody td tfoot th thead tr ul".split()
 )
 
+_WORDS = MarkdownIt("commonmark").disable(["html_inline", "entity"])
+
+
+def _paragraph(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:  # noqa: FBT001 (called so)
+    """Read a paragraph, or a heading that is underlined.
+
+    MDX knows no indented code: a fence or a list ends a paragraph however far it is
+    indented. The parser's own rules would make one paragraph of a label and the code
+    in its tab, and headings of the comments in that code.
+    """
+    parent, state.parentType = state.parentType, "paragraph"
+    indent, state.listIndent = state.listIndent, -1
+    rules = state.md.block.ruler.getRules("paragraph")
+    line, end, level = start + 1, state.lineMax, 0
+    while line < end and not state.isEmpty(line):
+        if level := _underline(state, line):
+            break
+        if state.sCount[line] >= 0 and any(r(state, line, end, True) for r in rules):  # noqa: FBT003 (its interface)
+            break
+        line += 1
+    state.line = line + 1 if level else line
+    kind, tag = ("heading", f"h{level}") if level else ("paragraph", "p")
+    state.push(f"{kind}_open", tag, 1).map = [start, state.line]
+    text = state.push("inline", "", 0)
+    lines = state.getLines(start, line, state.blkIndent, keepLastLF=False)
+    text.content = lines.strip()
+    state.push(f"{kind}_close", tag, -1)
+    state.parentType, state.listIndent = parent, indent
+    return True
+
+
+def _underline(state: StateBlock, line: int) -> int:
+    """Return the level of the heading that a line underlines; 0 if it underlines none."""
+    begin = state.bMarks[line] + state.tShift[line]
+    if state.src[begin] not in "-=" or state.sCount[line] < state.blkIndent:
+        return 0
+    text = state.src[begin : state.eMarks[line]].rstrip()
+    return (1 if text[0] == "=" else 2) if len(set(text)) == 1 else 0
+
+
 _BLOCKS = MarkdownIt("commonmark").enable("table")
-_BLOCKS.disable(["code", "html_block", "reference"])
+_BLOCKS.disable(["code", "html_block", "reference", "lheading"])
+_BLOCKS.block.ruler.at("paragraph", _paragraph)
 _BLOCKS.core.ruler.enableOnly(["normalize", "block"])
-_WORDS = MarkdownIt("commonmark").disable("html_inline")
 
 
 def macros_used(text: str, macros: Mapping[str, str]) -> list[str]:
@@ -139,11 +182,13 @@ def _scan(text: str) -> Iterator[tuple[re.Match[str], int]]:
 
 
 def _fence_end(text: str, opened: re.Match[str]) -> int:
-    """Return where a fence ends: at its closing mark, with its list item, or never."""
+    """Return where a fence ends: at its closing mark, with its item or quote, or never."""
     mark, indent = opened["mark"], _item_indent(text, opened.start("mark"))
-    closing = rf"[ \t>]*+{mark[0]}{{{len(mark)},}}[`~]*[ \t]*$"
+    closing = rf"[ \t>]*+{mark[0]}{{{len(mark)},}}[ \t]*$"
     leaving = r"(?!)"
-    if indent:
+    if ">" in text[opened.start() : opened.start("mark")]:
+        leaving = r"(?![ \t]*>)"
+    elif indent:
         leaving = rf" {{0,{indent - 1}}}(?:(?:[-*+]|\d{{1,9}}[.)]|#{{1,6}}) |</?[A-Z])"
     ended = re.compile(rf"^(?:(?P<closed>{closing})|{leaving})", re.M)
     end = ended.search(text, opened.end())
@@ -162,7 +207,7 @@ def _item_indent(text: str, at: int) -> int:
     if prefix.strip():
         return len(prefix) if _PREFIX.fullmatch(prefix) and ">" not in prefix else 0
     limit = len(prefix)
-    above = text[max(0, start - 20_000) : start].rsplit("\n", 200)[1:]
+    above = text[max(0, start - 20_000) : start].rsplit("\n", 200)
     for line in reversed(above if limit > 1 else []):
         plain = line.expandtabs(4)
         indent = len(plain) - len(plain.lstrip(" "))
@@ -237,13 +282,9 @@ class _Filler:
             filled, _ = self.fill(body, lines, (*stack, name))
             hang = " " * _item_indent(tag.string, tag.start())
             filled = re.sub(r"\n(?=[^\n])", "\n" + hang, filled)
-            return filled + "\n" if _ends_line(tag) else filled
+            return filled + "\n" if _LINE_END.match(tag.string, tag.end()) else filled
         self.warnings.append(f"line {line}: {problem}")
         return ""
-
-
-def _ends_line(tag: re.Match[str]) -> bool:
-    return tag.string[tag.end() : tag.end() + 1] in {"", "\n"}
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -329,10 +370,10 @@ def _apart(new: str, match: re.Match[str]) -> str:
     """Return what replaces a match so that the words around it do not become one."""
     before = match.string[match.start() - 1 : match.start()] if match.start() else ""
     after = match.string[match.end() : match.end() + 1]
+    glued = before.isalnum() or before == ">", after.isalnum() or after == "<"
     if new.strip():
-        return " " * before.isalnum() + new + " " * after.isalnum()
-    glued = (before.isalnum() or before == ">") and (after.isalnum() or after == "<")
-    return " " if glued else new
+        return " " * glued[0] + new + " " * (glued[1] and not new.endswith(" "))
+    return " " if all(glued) else new
 
 
 @dataclass(slots=True)
@@ -352,9 +393,11 @@ def _sections(text: str, numbers: Sequence[int], anchors: Anchors) -> list[Secti
     for group in _groups(_BLOCKS.parse(text)):
         if group[0].type != "heading_open" or len(group[1].content) > LONGEST_HEADING:
             parts[-1].blocks += _blocks(group, lines, numbers)
-        elif name := _plain(group[1].content):
-            level, own = int(group[0].tag[1]), _EXPLICIT_ID.search(name)
-            name = name[: own.start()] if own else name
+            continue
+        written = _plain(group[1].content)
+        own = _EXPLICIT_ID.search(written)
+        if name := written[: own.start()] if own else written:
+            level = int(group[0].tag[1])
             levels = [*(above for above in levels if above[0] < level), (level, name)]
             trail = tuple(n for _, n in levels)
             parts.append(_Part(trail, own[1] if own else ""))
