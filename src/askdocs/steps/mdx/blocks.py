@@ -1,0 +1,143 @@
+"""Markdown becomes sections of blocks, each with its lines in the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+
+from askdocs.domain.text import Block, Kind, Section
+
+LONGEST_HEADING = 500
+"""Characters; a longer one is a paragraph that was underlined by accident."""
+
+Anchors = Callable[[Sequence[str]], list[str]]
+
+_EXPLICIT_ID = re.compile(r"\s*\{#([^{}\s]+)\}$")
+_MARKUP = re.compile(r"[\\`*_\[\]!<]")
+_KINDS = {"fence": Kind.CODE, "table_open": Kind.TABLE}
+_LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
+_WORDS = MarkdownIt("commonmark").disable(["html_inline", "entity"])
+
+
+def _paragraph(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:  # noqa: FBT001 (called so)
+    """Read a paragraph, or a heading that is underlined.
+
+    MDX knows no indented code: a fence or a list ends a paragraph however far it is
+    indented. The parser's own rules would make one paragraph of a label and the code
+    in its tab, and headings of the comments in that code.
+    """
+    parent, state.parentType = state.parentType, "paragraph"
+    indent, state.listIndent = state.listIndent, -1
+    rules = state.md.block.ruler.getRules("paragraph")
+    line, end, level = start + 1, state.lineMax, 0
+    while line < end and not state.isEmpty(line):
+        if level := _underline(state, line):
+            break
+        if state.sCount[line] >= 0 and any(r(state, line, end, True) for r in rules):  # noqa: FBT003 (its interface)
+            break
+        line += 1
+    state.line = line + 1 if level else line
+    kind, tag = ("heading", f"h{level}") if level else ("paragraph", "p")
+    state.push(f"{kind}_open", tag, 1).map = [start, state.line]
+    text = state.push("inline", "", 0)
+    lines = state.getLines(start, line, state.blkIndent, keepLastLF=False)
+    text.content = lines.strip()
+    state.push(f"{kind}_close", tag, -1)
+    state.parentType, state.listIndent = parent, indent
+    return True
+
+
+def _underline(state: StateBlock, line: int) -> int:
+    """Return the level of the heading that a line underlines; 0 if it underlines none."""
+    begin = state.bMarks[line] + state.tShift[line]
+    if state.src[begin] not in "-=" or state.sCount[line] < state.blkIndent:
+        return 0
+    text = state.src[begin : state.eMarks[line]].rstrip()
+    return (1 if text[0] == "=" else 2) if len(set(text)) == 1 else 0
+
+
+_BLOCKS = MarkdownIt("commonmark").enable("table")
+_BLOCKS.disable(["code", "html_block", "reference", "lheading"])
+_BLOCKS.block.ruler.at("paragraph", _paragraph)
+_BLOCKS.core.ruler.enableOnly(["normalize", "block"])
+
+
+@dataclass(slots=True)
+class _Part:
+    """A section in the making."""
+
+    heading: tuple[str, ...] = ()
+    anchor: str = ""
+    blocks: list[Block] = field(default_factory=list)
+
+
+def sections_of(text: str, numbers: Sequence[int], anchors: Anchors) -> list[Section]:
+    """Cut a page at its headings; the part above the first has no heading."""
+    lines = text.split("\n")
+    parts = [_Part()]
+    levels: list[tuple[int, str]] = []
+    for group in _groups(_BLOCKS.parse(text)):
+        if group[0].type != "heading_open" or len(group[1].content) > LONGEST_HEADING:
+            parts[-1].blocks += _blocks(group, lines, numbers)
+            continue
+        written = _plain(group[1].content)
+        own = _EXPLICIT_ID.search(written)
+        if name := written[: own.start()] if own else written:
+            level = int(group[0].tag[1])
+            levels = [*(above for above in levels if above[0] < level), (level, name)]
+            trail = tuple(n for _, n in levels)
+            parts.append(_Part(trail, own[1] if own else ""))
+    nameless = [part for part in parts[1:] if not part.anchor]
+    given = anchors([part.heading[-1] for part in nameless])
+    for part, anchor in zip(nameless, given, strict=True):
+        part.anchor = anchor
+    return [Section(p.heading, p.anchor, tuple(p.blocks)) for p in parts]
+
+
+def _groups(tokens: list[Token]) -> Iterator[list[Token]]:
+    """Yield each block at the top level with the tokens in it."""
+    group: list[Token] = []
+    for token in tokens:
+        if token.level > 0:
+            group.append(token)
+        elif token.nesting >= 0:
+            if group:
+                yield group
+            group = [token]
+    if group:
+        yield group
+
+
+def _plain(markdown: str) -> str:
+    """Return the words of a heading without its markup."""
+    if not _MARKUP.search(markdown):
+        return " ".join(markdown.split())
+    children = _WORDS.parseInline(markdown)[0].children or []
+    breaks = {"softbreak", "hardbreak"}
+    text = "".join(" " if c.type in breaks else c.content for c in children)
+    return " ".join(text.split())
+
+
+def _blocks(
+    group: list[Token], lines: list[str], numbers: Sequence[int]
+) -> Iterator[Block]:
+    """Yield the block of a top-level token; a list yields its items."""
+    top = group[0]
+    kind = _KINDS.get(top.type, Kind.PROSE)
+    spans = [top.map]
+    if top.type in _LISTS:
+        kind = Kind.ITEM
+        spans = [t.map for t in group if t.type == "list_item_open" and t.level == 1]
+    for span in spans:
+        held = [line.rstrip() for line in lines[span[0] : span[1]]] if span else []
+        while held and not held[-1]:
+            held.pop()
+        text = "\n".join(held)
+        if span and any(c.isalnum() for c in text):
+            last = span[0] + len(held) - 1
+            yield Block(text, kind, (numbers[span[0]], numbers[last]))
