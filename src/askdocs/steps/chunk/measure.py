@@ -1,0 +1,103 @@
+"""A block becomes the words that the embedder reads of it, and how many tokens they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from askdocs.domain.ports import Tokenizer
+from askdocs.domain.text import Block, Kind
+
+_LINK = re.compile(r"!?\[([^\[\]]*+)\]\([^()\s]*+(?:\([^()\s]*+\))?+[^()]*+\)")
+FENCE = re.compile(
+    r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+(?P<mark>`{3,}+(?![^\n]*`)|~{3,}+)[^\n]*+"
+    r"(?:\n(?![ \t>]*+(?P=mark)[`~]*+[ \t]*+$)[^\n]*+)*+(?:\n[^\n]*+)?",
+    re.M,
+)
+_CODE = re.compile(
+    rf"{FENCE.pattern}"
+    r"|(?<![`\\])(?P<tick>`++)[^`]++(?:(?!(?P=tick)(?!`))`++[^`]++)*+(?P=tick)(?!`)",
+    re.M,
+)
+_RULE = re.compile(
+    r"^(?=[^\n]*\|)[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+$\n?",
+    re.M,
+)
+BLANKS = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """Measures text as the embedder will read it.
+
+    Attributes:
+        tokenizer: The embedder's own.
+        limit: The most tokens of one embedded text, special tokens included.
+        prefix: What the embedder puts before every passage.
+    """
+
+    tokenizer: Tokenizer
+    limit: int
+    prefix: str = ""
+
+    def sizes(self, texts: Sequence[str]) -> list[int]:
+        """Return the tokens of each text, special tokens left out."""
+        extra, *found = self.tokenizer.count(["", *texts])
+        return [n - extra for n in found]
+
+    def rooms(self, heads: Sequence[str]) -> list[int]:
+        """Return how many tokens of text fit below each of these beginnings."""
+        return [-n for n in self.excess(heads)]
+
+    def excess(self, texts: Sequence[str]) -> list[int]:
+        """Return by how many tokens each embedded text exceeds the limit."""
+        counts = self.tokenizer.count([self.prefix + t for t in texts])
+        return [n - self.limit for n in counts]
+
+    def cut(self, text: str, size: int) -> list[str]:
+        """Cut a text that has no better seam after every *size* tokens."""
+        spans = self.tokenizer.spans(text)
+        seams = [0, *(spans[n][0] for n in range(size, len(spans), size)), len(text)]
+        return [text[a:b] for a, b in pairwise(seams) if a < b]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block, what the embedder reads of it, and how many tokens that is."""
+
+    block: Block
+    words: str
+    size: int
+
+
+def readable(block: Block) -> str:
+    """Return what the embedder reads of a block: no link targets, no table rules.
+
+    >>> readable(Block("See [the **list**](/jobs/).", Kind.PROSE, (1, 1)))
+    'See the list.'
+    """
+    if block.kind is Kind.CODE:
+        return block.text
+    text = BLANKS.sub("\n\n", block.text)
+    parts, done = [], 0
+    for code in _CODE.finditer(text) if "`" in text or "~~~" in text else ():
+        parts += [_plain(text[done : code.start()]), code[0]]
+        done = code.end()
+    return "".join([*parts, _plain(text[done:])])
+
+
+def _plain(text: str) -> str:
+    if "|" in text and "-" in text:
+        text = _RULE.sub("", text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    return text.replace("**", "")
+
+
+def measured(blocks: Iterable[Block], ruler: Ruler) -> list[Piece]:
+    """Return each block with its words and their size."""
+    words = [(block, readable(block)) for block in blocks]
+    sizes = ruler.sizes([text for _, text in words])
+    return [Piece(b, t, n) for (b, t), n in zip(words, sizes, strict=True)]
