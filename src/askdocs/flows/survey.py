@@ -141,7 +141,7 @@ def _reason_to_skip(page: Page, written: Front) -> str:
         return "macro"
     if page.has_prose:
         return ""
-    if urls.file_path(page.path) != page.path.rpartition(".")[0]:
+    if page.path.rpartition("/")[2].partition(".")[0] == "index":
         return "card page: no prose of its own"
     return "" if written.title or written.description else "empty"
 
