@@ -240,6 +240,13 @@ def test_a_rule_is_nothing(rule):
     assert texts(f"a\n\n{rule}\n\nb") == ["a", "b"]
 
 
+def test_a_rule_below_an_item_underlines_nothing():
+    """It stands outside of the list, so it is no heading in it."""
+    found = page("- item\n---\nmore\n").sections
+
+    assert [[b.text for b in s.blocks] for s in found] == [["- item", "more"]]
+
+
 # --- headings ---
 
 
@@ -545,6 +552,7 @@ def test_entities_are_characters(entity, seen):
 
     assert found == visible(found)
     assert seen is None or found == seen
+    assert "\u00a0" not in "".join(texts(entity))
 
 
 # --- cards ---
@@ -666,6 +674,14 @@ def test_a_macro_in_a_list_does_not_end_it(text):
     assert [b.kind for b in found] == [Kind.ITEM, Kind.ITEM]
     assert found[1].text == "2. Next"
     assert found[1].lines == (text.count("\n") + 1,) * 2
+
+
+def test_a_macro_on_a_line_of_its_own_is_a_block_of_its_own():
+    """What stands on the next line is not the end of its last sentence."""
+    assert texts('<Macro id="name" /> \nNext.', MACROS) == [
+        "Only letters\nand dashes.",
+        "Next.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -917,8 +933,19 @@ def test_time_is_in_proportion_to_size(text):
         "<b>" * 10_000 + "x" + "</b>" * 10_000,
         "\n".join(f"<F{n}>" for n in range(8_000)),
         "".join("`" * n + " " for n in range(1, 440)),
+        f"<Icon {'a' * SIZE}>",
+        f"<Icon {'a ' * 99}a='{'b' * SIZE}'>",
     ],
-    ids=["lists", "quotes", "items", "tags", "other tags", "growing ticks"],
+    ids=[
+        "lists",
+        "quotes",
+        "items",
+        "tags",
+        "other tags",
+        "growing ticks",
+        "a long attribute",
+        "a long value",
+    ],
 )
 def test_depth_is_no_error(text):
     """Recursion ends at a thousand, and a list in a list is easily typed."""

@@ -115,6 +115,7 @@ class _LateEngine:
         self._prompt = prompt
 
     def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
+        """Yield the pieces of the reply (see `ports.Engine`)."""
         from askdocs.adapters.engine import QueryEngine
         from askdocs.adapters.limits import Limits
         from askdocs.adapters.ollama import Llama, Sampling

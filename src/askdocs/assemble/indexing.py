@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from askdocs.assemble.config import places
 from askdocs.domain.errors import AskDocsError, IndexMismatch, IndexMissing
@@ -71,39 +71,48 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
     """
     from askdocs.adapters.clock import UtcClock
     from askdocs.adapters.folder import DocsFolder
-    from askdocs.adapters.last_run import read_last_run, write_last_run
     from askdocs.adapters.lock import only_writer
     from askdocs.flows.ingest import Run
     from askdocs.flows.ingest import ingest as flow
 
-    conf, state = loaded.settings, places(loaded)["state"]
+    conf, clock = loaded.settings, UtcClock()
     docs = DocsFolder(path, suffixes=conf.suffixes.split(), ignore=conf.ignore.split())
-    with only_writer(state / f"{conf.collection}.lock"), open_store(loaded) as store:
-        started = UtcClock().now()
-        last_run, here = state / "last-run.json", str(path.resolve())
-        before = read_last_run(last_run).get("all_docs", [])
-        run = {
-            "docs": here,
-            "all_docs": sorted({*before, here}),
-            "started": started,
-            "commit": docs.root.commit,
-        }
-        try:
-            build = _build(loaded, store, rebuild=wishes.rebuild)
-            name = f"{started.translate(_NO_MARKS)}-{secrets.token_hex(3)}"
-            done = flow(docs, Run(store, build, name, UtcClock(), wishes, notify))
-        except AskDocsError as err:
-            failed = {"code": int(err.exit_code), "error": str(err)}
-            if not wishes.dry_run:
-                write_last_run(last_run, {**run, **failed})
-            raise
+    lock = places(loaded)["state"] / f"{conf.collection}.lock"
+    with (
+        only_writer(lock),
+        open_store(loaded) as store,
+        _recorded(loaded, wishes) as record,
+    ):
+        started = record["started"] = clock.now()
+        record["docs"] = str(path.resolve())
+        build = _build(loaded, store, rebuild=wishes.rebuild)
+        name = f"{started.translate(_NO_MARKS)}-{secrets.token_hex(3)}"
+        done = flow(docs, Run(store, build, name, clock, wishes, notify))
         if done.embedded:
             _export(loaded, build)
         counts = {k: v for k, v in asdict(done).items() if isinstance(v, int | str)}
-        ended = {"finished": UtcClock().now(), "code": int(done.exit_code)}
-        if not wishes.dry_run:
-            write_last_run(last_run, {**run, **ended, **counts})
+        ended = {"finished": clock.now(), "code": int(done.exit_code)}
+        record |= {"commit": docs.root.commit, **ended, **counts}
     return done
+
+
+@contextmanager
+def _recorded(loaded: Loaded, wishes: Wishes) -> Iterator[dict[str, Any]]:
+    """Keep what is put into the record, also of a run that fails; not of a dry one."""
+    from askdocs.adapters.last_run import read_last_run, write_last_run
+
+    file = places(loaded)["state"] / "last-run.json"
+    before = read_last_run(file).get("all_docs", [])
+    record: dict[str, Any] = {}
+    try:
+        yield record
+    except AskDocsError as err:
+        record |= {"code": int(err.exit_code), "error": str(err)}
+        raise
+    finally:
+        if not wishes.dry_run:
+            all_docs = sorted({*before, record["docs"]})
+            write_last_run(file, {**record, "all_docs": all_docs})
 
 
 def _export(loaded: Loaded, build: Build) -> None:

@@ -101,12 +101,14 @@ class _Difference:
     withheld: str
 
     def changes(self, wishes: Wishes) -> bool:
+        """Whether there is anything to publish."""
         if wishes.dry_run:
             return False
         return wishes.rebuild or self.live is None or not self.plan.empty
 
     @property
     def removed(self) -> set[str]:
+        """Ids of every chunk that goes."""
         return {
             *self.plan.stale,
             *(id_ for ids in self.plan.gone.values() for id_ in ids),
