@@ -266,6 +266,18 @@ def test_a_file_of_settings_inside_the_docs_is_not_read(rag, home, where, words)
     assert done.code in {0, 9}
 
 
+def test_settings_inside_docs_that_were_never_read_are_not_read_either(bare, tmp_path):
+    """The first ingest is of a fresh clone, and often from within it."""
+    clone = tmp_path / "clone"
+    (clone / "pages").mkdir(parents=True)
+    (clone / "pages/page.mdx").write_text(page("A page", "Text."))
+    (clone / ".env").write_text("RAG_QDRANT_URL=http://127.0.0.1:1\n")
+
+    assert bare("ingest", ".", "--dry-run", cwd=clone).code == 0
+    assert bare("ingest", "..", "--dry-run", cwd=clone / "pages").code == 0
+    assert bare("ingest", "clone/pages", "--dry-run", cwd=tmp_path).code == 0
+
+
 def test_settings_inside_docs_of_another_index_are_not_read_either(rag, home):
     """The last run may have been about other docs."""
     (home / "other").mkdir()

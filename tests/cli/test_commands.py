@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from tests.docs_of_ours import FILES, JOB, PAGES, REGIONS, TUTORIAL, VOLUME, pag
 from tests.fake_ollama import FakeOllama
 from tests.program import BASE, RAG, environment, here, started, tree, until
 from tests.tiny_model import tiny_model
+
+from askdocs import assemble
+from askdocs.domain.answer import Found
 
 QUESTION = "how do I create a job?"
 PASSAGE = {"path", "url", "anchor", "title", "heading", "score", "text", "lines"}
@@ -81,6 +85,18 @@ def test_a_tutorial_that_is_called_index_is_found_at_the_address_of_its_folder(r
     assert (found[0]["path"], found[0]["url"]) == (TUTORIAL, f"{BASE}tutorials/backup/")
 
 
+def test_nothing_found_is_said_and_has_a_code(rag, monkeypatch):
+    """A script must be able to tell it from a result."""
+    nothing = nullcontext(lambda _question: Found(()))
+    monkeypatch.setattr(assemble, "searcher", lambda _loaded: nothing)
+
+    done, data = rag("search", QUESTION), rag("search", QUESTION, "--json")
+
+    assert (done.code, done.out, data.code) == (4, "", 4)
+    assert done.two_lines[0] == "no passage was found"
+    assert data.data["passages"] == []
+
+
 def test_scores_fall(rag):
     """The best comes first."""
     scores = [p["score"] for p in rag("search", QUESTION, "--json").data["passages"]]
@@ -140,6 +156,7 @@ def test_the_document_of_an_answer_has_the_promised_keys(rag, home):
     (cited,) = data["citations"]
     assert cited.keys() >= {"id", "title", "url", "path", "heading", "score", "quote"}
     assert cited["id"] == data["retrieved"][0]["id"]
+    assert cited["quote"] == data["retrieved"][0]["text"]
     assert "error" not in data
 
 

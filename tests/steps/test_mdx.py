@@ -664,8 +664,16 @@ def test_a_macro_is_its_text_in_its_place(text, seen):
         '1. <Macro id="outer" />\n2. Next',
         '1. Run\n   <Macro id="code" />\n2. Next',
         '1. a\n   - b\n\n     <Macro id="outer" />\n   - c\n2. Next',
+        '1. a\n\n   b\n\n     <Macro id="outer" />\n2. Next',
     ],
-    ids=["lazy", "own paragraph", "on the line of the mark", "code", "nested"],
+    ids=[
+        "lazy",
+        "own paragraph",
+        "on the line of the mark",
+        "code",
+        "nested",
+        "deeper",
+    ],
 )
 def test_a_macro_in_a_list_does_not_end_it(text):
     """Steps 4 to 9 became paragraphs below a macro in step 3."""

@@ -38,4 +38,5 @@ def search(
         show.passages(found.passages)
     show.degraded(found.degraded, quiet=quiet)
     if not found.passages:
+        show.problem("no passage was found", "ask in other words, or see rag status")
         raise typer.Exit(Exit.REFUSED)

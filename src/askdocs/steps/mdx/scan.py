@@ -34,9 +34,7 @@ _SCAN = re.compile(
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)",
     re.S | re.M,
 )
-_ATTR = re.compile(
-    rf"(?<![\w-])([\w-]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|({_BRACED})))?"
-)
+_ATTR = re.compile(rf"([\w-]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|({_BRACED})))?")
 _SAID = re.compile(r"\{\s*([\"'`])(.*)\1\s*\}", re.S)
 _MARKER = re.compile(r" *(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )| )")
 
