@@ -471,6 +471,14 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(rag, home):
     assert tree(home) == before
 
 
+def test_a_dry_run_that_is_refused_leaves_no_trace_either(rag, home):
+    """The record of the last run is about runs that were meant."""
+    before = tree(home)
+
+    assert rag("ingest", "docs/pages", "--dry-run").code == 9
+    assert tree(home) == before
+
+
 def test_a_dry_run_of_the_first_ingest_makes_no_index(indexed, tmp_path):
     """Not even an empty one."""
     done = here("ingest", indexed / "docs", "--dry-run", "--json", home=tmp_path)
