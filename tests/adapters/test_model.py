@@ -152,3 +152,9 @@ def test_other_weights_than_the_index_names_are_refused(tmp_path):
 
     with pytest.raises(IndexMismatch, match="not the one that built the index"):
         model.verify(folder, space)
+
+
+@pytest.mark.parametrize("name", ["~nobody-at-all/model", "x" * 3000])
+def test_a_name_that_can_be_no_folder_stays_a_name(name):
+    """A mistyped setting is an error of the user's, never a bug."""
+    assert model.full_name(name) == name

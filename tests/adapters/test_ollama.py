@@ -320,9 +320,10 @@ def test_a_server_that_is_down_names_the_command_that_starts_it(closed_port):
     assert err.hint == "ollama serve   (or: docker compose up -d ollama)"
 
 
-def test_a_password_in_the_url_is_not_repeated(closed_port):
+@pytest.mark.parametrize("password", ["s3cret", "pa@s3cret"])
+def test_a_password_in_the_url_is_not_repeated(closed_port, password):
     """Messages end up in logs and in bug reports."""
-    url = f"http://me:s3cret@127.0.0.1:{closed_port}"
+    url = f"http://me:{password}@127.0.0.1:{closed_port}"
 
     _, asked = failure(Llama(url, "llama3.1:8b", sampling=PLENTY, limits=HASTY))
     with pytest.raises(ModelUnavailable) as checked:

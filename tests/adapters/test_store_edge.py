@@ -51,6 +51,32 @@ def test_a_crash_leaves_a_draft_that_the_next_run_throws_away(store):
     assert names(store) == ["current", "g1", "g3"]
 
 
+def test_an_interrupted_copy_leaves_nothing(store, monkeypatch):
+    """Ctrl-C while the shard is being copied is an interruption like any other."""
+    publish(store, "g1", "One.")
+
+    def interrupted(_source, target):
+        target.mkdir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("askdocs.adapters.store_edge.copy_sparsely", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        publish(store, "g2", "Two.")
+
+    assert names(store) == ["current", "g1"]
+
+
+def test_a_rebuild_mends_a_pointer_that_cannot_be_read(store):
+    """The hint says --rebuild, so --rebuild must do."""
+    publish(store, "g1", "One.")
+    store.close()
+    (store._folder / "current").write_bytes(b"\xff")
+
+    publish(store, "g2", "Two.", fresh=True)
+
+    assert len(store.scan()) == 1
+
+
 def test_the_live_generation_and_one_before_it_stay(store):
     """One to serve, one to go back to; no more."""
     for n in range(5):

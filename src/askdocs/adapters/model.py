@@ -49,8 +49,11 @@ def locate(name: str, *, cache: Path) -> Path:
 
 def full_name(name: str) -> str:
     """Return the name that an index keeps: "bundled", a hub id or an absolute folder."""
-    if name and name != BUNDLED and (folder := Path(name).expanduser()).is_dir():
-        return str(folder.resolve())
+    try:
+        if name and name != BUNDLED and (folder := Path(name).expanduser()).is_dir():
+            return str(folder.resolve())
+    except (OSError, RuntimeError):
+        pass  # too long for a path, or the home of nobody: it names no folder
     return name
 
 

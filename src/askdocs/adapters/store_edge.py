@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -96,17 +96,18 @@ class EdgeStore:
         private = self._folder / f"draft-{manifest.generation}"
         with _writing(self._folder):
             self._sweep()
-            private.mkdir(mode=0o700)
-            if live is None:
-                shard = create_shard(private / "shard", manifest.space)
-            else:
-                copy_sparsely(self._folder / live / "shard", private / "shard")
-                shard = open_shard(private / "shard")
-            draft = EdgeDraft(shard, partial(self._publish, private))
             try:
-                yield draft
+                private.mkdir(mode=0o700)
+                if live is None:
+                    shard = create_shard(private / "shard", manifest.space)
+                else:
+                    copy_sparsely(self._folder / live / "shard", private / "shard")
+                    shard = open_shard(private / "shard")
+                with closing(
+                    EdgeDraft(shard, partial(self._publish, private))
+                ) as draft:
+                    yield draft
             finally:
-                draft.close()
                 shutil.rmtree(private, ignore_errors=True)
 
     def _publish(self, draft: Path, manifest: Manifest) -> None:
@@ -183,7 +184,10 @@ class EdgeStore:
 
         A reader that has just opened the generation before the last still has its files.
         """
-        live = self._live()
+        try:
+            live = self._live()
+        except IndexDamaged:
+            live = None  # a rebuild is on its way; the newest generation stays
         folders = [p for p in self._folder.iterdir() if p.is_dir()]
         done = sorted(p.name for p in folders if not p.name.startswith("draft-"))
         keep = {live, *[name for name in done if name != live][-(KEPT - 1) :]}
