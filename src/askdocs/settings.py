@@ -6,7 +6,6 @@ the environment and `--chunk-tokens` on the command line.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -251,8 +250,3 @@ def _checked(values: Mapping[str, str], origin: Mapping[str, str]) -> Settings:
             f"{PREFIX}{name.upper()}: {what[:1].lower()}{what[1:]}",
             hint=f"it is set by {place}; rag config show and .env.example say what it may be",
         ) from err
-
-
-def default_environ() -> dict[str, str]:
-    """Return the environment of this process."""
-    return dict(os.environ)

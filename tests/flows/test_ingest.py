@@ -358,3 +358,11 @@ def test_step_by_step_is_the_same_as_from_nothing(states):
     fresh.ingest(FakeDocs(*(page(p, b) for p, b in states[-1].items())))
 
     assert stepwise.store.scan() == fresh.store.scan()
+
+
+def test_a_file_that_is_lost_on_the_way_is_a_bug_and_said(world, monkeypatch):
+    """The files are counted where they are read, so the sum can be wrong."""
+    monkeypatch.setattr("askdocs.flows.ingest.look", lambda *_: None)
+
+    with pytest.raises(RuntimeError, match="does not add up"):
+        world.ingest(FakeDocs(page("a.mdx")))

@@ -87,7 +87,10 @@ def ingest(docs: Docs, run: Run) -> Report:
     embedded = 0
     if found.changes(run.wishes):
         embedded = _change(run, found, docs.root)
-    return _report(run, found, embedded)
+    report = _report(run, found, embedded)
+    if not report.adds_up:
+        raise RuntimeError(f"the report does not add up: {report}")
+    return report
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,8 @@ class _Difference:
     @property
     def after(self) -> dict[str, str]:
         """Path by id of every chunk that the new index holds."""
-        kept = {
-            id_: row.path for id_, row in self.stored.items() if id_ not in self.removed
-        }
+        gone = self.removed
+        kept = {id_: row.path for id_, row in self.stored.items() if id_ not in gone}
         return kept | {chunk.id: chunk.path for chunk in self.plan.add}
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
 from askdocs.domain.answer import Found
 from askdocs.domain.ports import Encoder, Store
 from askdocs.steps.fuse import reciprocal_rank_fusion
-
-Retrieve: TypeAlias = Callable[[str], Found]
 
 DEEP = 50
 """Passages taken from each ranking before they are fused."""

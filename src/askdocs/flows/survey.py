@@ -41,9 +41,10 @@ class Build:
 
 @dataclass(slots=True)
 class Survey:
-    """What one pass over the docs found; every file is in exactly one of the first four.
+    """What one pass over the docs found; every file is in one of four lists.
 
     Attributes:
+        found: How many files there were, counted where they are read.
         indexed: Paths of pages that are new or changed; `chunks` are all of theirs.
         unchanged: Paths of pages that the index holds as they are.
         skipped: Left out by rule.
@@ -52,6 +53,7 @@ class Survey:
         warnings: What was read differently from how it was written.
     """
 
+    found: int = 0
     indexed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     skipped: list[Left] = field(default_factory=list)
@@ -59,17 +61,12 @@ class Survey:
     chunks: list[Chunk] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    @property
-    def found(self) -> int:
-        """How many files there were."""
-        kept = len(self.indexed) + len(self.unchanged)
-        return kept + len(self.skipped) + len(self.failed)
-
 
 def read_all(docs: Docs, survey: Survey) -> list[Source]:
     """Return every file that can be read; the others are noted."""
     sources = []
     for item in docs.read():
+        survey.found += 1
         if isinstance(item, Left):
             survey.failed.append(item)
         else:
