@@ -28,9 +28,12 @@ _BODIES = {
     JOB: page(
         "How to create a job",
         'A job runs a container once.\n\n<Macro id="requirements" />\n\n'
-        "## Create it\n\n1. Open the console.\n2. Click **Create job**.\n\n"
+        "## Create it\n\n1. Open the console.\n2. Click **Create job**.\n"
+        "3. Enter a name, choose an image and a region, and confirm.\n\n"
         "```bash\nexample jobs create --image worker\n```\n\n"
-        "## Delete it\n\nDeleting a job keeps its logs for 30 days.",
+        "## Delete it\n\nDeleting a job keeps its logs for 30 days. After that nobody can"
+        " read them, so copy what you need before: the list of runs, their exit codes, and"
+        " whatever the container wrote.",
     ),
     VOLUME: page(
         "How to attach a volume",

@@ -16,6 +16,7 @@ from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Cut, Manifest, Root, Space, Stored
 from askdocs.domain.ports import Progress
+from askdocs.domain.site import Place, Table
 from askdocs.domain.text import Chunk, Left, Source
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ def a_manifest(
         chunks=chunks,
         finished="2026-01-02T03:04:05Z",
     )
+
+
+def a_table(*paths: str) -> Table:
+    """Return a table of pages at these paths."""
+    places = [Place(path, f"https://example.org/docs/{path}/", path) for path in paths]
+    return Table("github", tuple(places))
 
 
 def a_chunk(
@@ -115,9 +122,18 @@ class FakeDocs:
         self.root = root or Root(remote="example.org/docs", commit="c0ffee")
         self.found = list(found)
         self.complete = complete
+        self.others: dict[str, str] = {}
+        self.ignored: set[str] = set()
 
     def read(self) -> Iterator[Source | Left]:
-        yield from sorted(self.found, key=lambda each: each.path)
+        wanted = [each for each in self.found if not self.left_out(each.path)]
+        yield from sorted(wanted, key=lambda each: each.path)
+
+    def beside(self, path: str) -> str | None:
+        return self.others.get(path)
+
+    def left_out(self, path: str) -> str:
+        return f"ignored: {path}" if path in self.ignored else ""
 
 
 class FakeTokenizer:
@@ -186,6 +202,7 @@ class FakeStore:
     def __init__(self) -> None:
         self.held: dict[str, tuple[Chunk, Vector]] = {}
         self.live: Manifest | None = None
+        self.urls: Table | None = None
         self.added: list[str] = []
         self.rewritten: list[str] = []
         self.removed: list[str] = []
@@ -202,6 +219,9 @@ class FakeStore:
 
     def scan(self) -> dict[str, Stored]:
         return {id_: _stored(chunk.payload) for id_, (chunk, _) in self.held.items()}
+
+    def table(self) -> Table | None:
+        return self.urls
 
     @contextmanager
     def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[FakeDraft]:
@@ -259,7 +279,7 @@ class FakeDraft:
             self._held.pop(id_, None)
             self._store.removed.append(id_)
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self, manifest: Manifest, table: Table) -> None:
         if len(self._held) != manifest.chunks:
             raise IndexDamaged(
                 f"{len(self._held)} chunks instead of {manifest.chunks}",
@@ -267,6 +287,7 @@ class FakeDraft:
             )
         self._store.held = self._held
         self._store.live = manifest
+        self._store.urls = table
         self._store.published.append(manifest.generation)
 
 
@@ -278,7 +299,7 @@ def published(
     manifest = a_manifest(chunks=len(chunks), space=embedder.space)
     with store.draft(manifest, fresh=True) as draft:
         draft.add(chunks, embedder.embed_passages([c.embedded for c in chunks]))
-        draft.publish(replace(manifest, chunks=len(chunks)))
+        draft.publish(replace(manifest, chunks=len(chunks)), a_table())
     store.added.clear()
     embedder.texts.clear()
     return store

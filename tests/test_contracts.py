@@ -17,6 +17,7 @@ from tests.fakes import (
     a_chunk,
     a_manifest,
     a_space,
+    a_table,
 )
 
 from askdocs.adapters.model import locate
@@ -92,7 +93,7 @@ def _index(
     made = replace(a_manifest(chunks=len(chunks), space=FLAT), **manifest)
     with store.draft(made, fresh=True) as draft:
         draft.add(chunks, _rows(vectors or _spread(len(chunks))))
-        draft.publish(made)
+        draft.publish(made, a_table())
     return made
 
 
@@ -101,7 +102,7 @@ def _publish(
 ) -> None:
     with store.draft(manifest, fresh=fresh) as draft:
         draft.add(chunks, _rows(_spread(len(chunks))))
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
 
 def _spread(count: int) -> list[list[float]]:
@@ -228,7 +229,7 @@ def test_a_dot_index_keeps_the_length_of_vectors(store):
     with store.draft(manifest, fresh=True) as draft:
         draft.add([short, long], _rows([[0.1, 0, 0], [9, 9, 0]]))
         kept = draft.vectors([long.id])
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert kept[long.id].tolist() == [9, 9, 0]
     ((first, second), _) = store.search(_rows([1, 0, 0]), "", 5)
@@ -272,6 +273,31 @@ def test_words_that_match_nothing_leave_one_ranking_empty(store, words):
     assert (len(dense), by_words) == (1, [])
 
 
+def test_the_table_of_addresses_is_that_of_the_last_publication(store):
+    """Links are made from it; it must change with the pages and not before."""
+    first, second = a_table("a.mdx", "b.mdx"), a_table("ü/c.mdx")
+    assert store.table() is None
+    _index(store, [a_chunk()])
+    assert store.table() == a_table()
+
+    for table, name in ((first, "g2"), (second, "g3")):
+        manifest = a_manifest(name, chunks=1, space=FLAT)
+        with store.draft(manifest, fresh=False) as draft:
+            draft.publish(manifest, table)
+        assert store.table() == table
+
+
+def test_the_table_of_a_draft_that_is_thrown_away_is_gone(store):
+    """A reader must never see addresses of pages that were not published."""
+    _index(store, [a_chunk()])
+    wrong = a_manifest("g2", chunks=7, space=FLAT)
+
+    with pytest.raises(IndexDamaged), store.draft(wrong, fresh=False) as draft:
+        draft.publish(wrong, a_table("new.mdx"))
+
+    assert store.table() == a_table()
+
+
 def test_a_chunk_that_is_added_twice_is_held_once(store):
     """A batch that is sent again after a timeout must not double anything."""
     chunk = a_chunk()
@@ -279,7 +305,7 @@ def test_a_chunk_that_is_added_twice_is_held_once(store):
     with store.draft(manifest, fresh=True) as draft:
         draft.add([chunk], _rows([[0, 1, 0]]))
         draft.add([chunk], _rows([[1, 0, 0]]))
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert list(store.scan()) == [chunk.id]
 
@@ -293,7 +319,7 @@ def test_a_rewrite_changes_what_is_shown_and_keeps_the_vector(store):
     manifest = a_manifest("g2", chunks=2, space=FLAT)
     with store.draft(manifest, fresh=False) as draft:
         draft.rewrite([new])
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert store.scan()[old.id] == stored(new.payload) != stored(old.payload)
     for ranking in store.search(_rows([1, 0, 0]), "alpha", 1):
@@ -329,7 +355,7 @@ def test_removing_what_is_not_there_is_no_error(store):
     with store.draft(manifest, fresh=False) as draft:
         draft.remove([gone.id, a_chunk("Never there.").id])
         draft.remove([])
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert list(store.scan()) == [kept.id]
 
@@ -342,7 +368,7 @@ def test_a_change_of_nothing_can_be_published(store):
     with store.draft(manifest, fresh=False) as draft:
         draft.add([], np.zeros((0, 3), np.float32))
         draft.rewrite([])
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert store.manifest() == manifest
     assert len(store.scan()) == 1
@@ -356,7 +382,7 @@ def test_a_change_keeps_what_it_does_not_touch(store):
         manifest = a_manifest(generation, chunks=count, space=FLAT)
         with store.draft(manifest, fresh=False) as draft:
             draft.add([chunk], _rows([[1, 2, 3]]))
-            draft.publish(manifest)
+            draft.publish(manifest, a_table())
 
     assert store.scan().keys() == {first.id, second.id, third.id}
     assert store.manifest().generation == "g3"
@@ -367,7 +393,7 @@ def test_the_first_draft_need_not_be_told_that_it_is_fresh(store):
     chunk, manifest = a_chunk(), a_manifest(chunks=1, space=FLAT)
     with store.draft(manifest, fresh=False) as draft:
         draft.add([chunk], _rows([[1, 0, 0]]))
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert list(store.scan()) == [chunk.id]
 
@@ -379,7 +405,7 @@ def test_a_rebuild_replaces_everything(store):
     manifest = a_manifest("g2", chunks=1, space=space)
     with store.draft(manifest, fresh=True) as draft:
         draft.add([new], _rows([[1, 0]]))
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert list(store.scan()) == [new.id]
     assert _dense(store, [1, 0]) == [new.id]

@@ -31,7 +31,7 @@ OTHERS = ("RAG_TEST_", "RAG_EVAL_")
 
 IGNORE = (
     ".git/** .github/** .husky/** assets/** bin/** blocks/** changelog/** components/**"
-    " docs/** menu/** styles/** contribute.mdx"
+    " docs/** menu/** styles/** **/node_modules/** contribute.mdx"
 )
 
 
@@ -72,6 +72,7 @@ class Settings(BaseModel):
     product: Annotated[str, Field(min_length=1, max_length=100, description="What the docs are about; the prompt names it")] = "Scaleway"
     suffixes: Annotated[str, Field(pattern=r"^\.\w+(?: \.\w+)*$", description="Files to read, by suffix")] = ".mdx"
     ignore: Annotated[str, Field(description="Globs of what is not read, as in .gitignore, relative to the docs folder")] = IGNORE
+    slug_rule: Annotated[Literal["auto", "github", "scaleway", "docusaurus"], Field(description="How the site makes the fragment of a heading; auto = as most of the docs' own links say")] = "auto"
 
     qdrant_url: Annotated[Url | None, Field(description="Qdrant server; unset = embedded Qdrant, no server")] = None
     qdrant_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _trimmed(v)), Field(description="Key of the Qdrant server")] = None

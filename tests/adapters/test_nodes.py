@@ -17,7 +17,7 @@ from llama_index.core.vector_stores.types import (
 )
 from llama_index.vector_stores.qdrant import QdrantVectorStore
 from qdrant_client import QdrantClient
-from tests.fakes import a_chunk, a_manifest, a_space
+from tests.fakes import a_chunk, a_manifest, a_space, a_table
 
 from askdocs.adapters.nodes import NodeWriter, to_node, to_passage
 from askdocs.adapters.store_server import ServerStore
@@ -36,7 +36,7 @@ def client() -> Iterator[QdrantClient]:
     manifest = a_manifest(chunks=2, space=a_space(dim=3))
     with store.draft(manifest, fresh=True) as draft:
         draft.add([JOBS, BUCKETS], np.asarray([[1, 0, 0], [0, 1, 0]], np.float32))
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
     yield made
     made.close()
 
@@ -74,7 +74,7 @@ def test_a_node_is_rewritten_with_its_payload(client):
     store = ServerStore(client, "docs", writer=NodeWriter)
     with store.draft(a_manifest("g2", chunks=2), fresh=False) as draft:
         draft.rewrite([new])
-        draft.publish(a_manifest("g2", chunks=2))
+        draft.publish(a_manifest("g2", chunks=2), a_table())
     query = VectorStoreQuery(query_embedding=[1, 0, 0], similarity_top_k=1)
 
     (node,) = _stock(client).query(query).nodes

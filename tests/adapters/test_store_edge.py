@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.fakes import a_chunk, a_manifest, a_space
+from tests.fakes import a_chunk, a_manifest, a_space, a_table
 
 from askdocs.adapters.files import copy_sparsely
 from askdocs.adapters.store_edge import EdgeStore
@@ -26,7 +26,7 @@ def publish(store, generation, *texts, fresh=False):
     )
     with store.draft(manifest, fresh=fresh or not held) as draft:
         draft.add(chunks, np.eye(4, dtype=np.float32)[: len(chunks)])
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
     return chunks
 
 
@@ -177,7 +177,7 @@ def test_an_index_of_a_newer_program_is_refused(store):
     publish(store, "g1", "One.")
     manifest = replace(store.manifest(), schema_version=99, generation="g2")
     with store.draft(manifest, fresh=False) as draft:
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     with pytest.raises(IndexMismatch, match="format 99"):
         store.manifest()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient, models
 from tests.fake_qdrant import FakeQdrant, Late, Reply, Silence, refused
-from tests.fakes import a_chunk, a_manifest, a_space
+from tests.fakes import a_chunk, a_manifest, a_space, a_table
 
 from askdocs.adapters.collection import OWNER
 from askdocs.adapters.nodes import NodeWriter
@@ -68,7 +68,7 @@ def _index(store: ServerStore, generation: str = "g1", *, fresh: bool = True) ->
     manifest = a_manifest(generation, chunks=count, space=FLAT)
     with store.draft(manifest, fresh=fresh) as draft:
         draft.add([a_chunk(generation)], ROW)
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
 
 def _names(qdrant: FakeQdrant) -> set[str]:
@@ -126,7 +126,7 @@ def test_the_collection_is_made_as_both_searches_need_it(qdrant, store):
     manifest = a_manifest(chunks=1, space=a_space(dim=3, distance="dot"))
     with store.draft(manifest, fresh=True) as draft:
         draft.add([a_chunk()], ROW)
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     params = qdrant.client.get_collection("docs").config.params
     assert params.vectors["dense"].size == 3
@@ -240,7 +240,7 @@ def test_points_that_others_wrote_are_seen_and_can_be_removed(qdrant, store):
     assert store.scan()["7"].path == ""
     with store.draft(a_manifest("g2", chunks=1), fresh=False) as draft:
         draft.remove(["7"])
-        draft.publish(a_manifest("g2", chunks=1))
+        draft.publish(a_manifest("g2", chunks=1), a_table())
     assert len(store.scan()) == 1
 
 
@@ -312,7 +312,7 @@ def test_requests_stay_far_below_what_qdrant_accepts(qdrant, store):
     with store.draft(manifest, fresh=True) as draft:
         draft.add(chunks, rows)
         draft.rewrite(chunks)
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     sizes = [len(a.body) for a in qdrant.asked if len(a.body) > 1_000_000]
     assert len(sizes) >= 6
@@ -325,7 +325,7 @@ def test_many_small_points_are_sent_in_batches(qdrant, store):
     manifest = a_manifest(chunks=600, space=FLAT)
     with store.draft(manifest, fresh=True) as draft:
         draft.add(chunks, np.repeat(ROW, 600, axis=0))
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     puts = [
         a for a in qdrant.asked if (a.method, a.path[-10:]) == ("PUT", "-g1/points")
@@ -562,7 +562,7 @@ def test_a_write_outlasts_a_short_absence(qdrant, store, slept, fault):
     with store.draft(manifest, fresh=True) as draft:
         qdrant.faults = [fault, fault]
         draft.add([a_chunk()], ROW)
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert slept == [0.5, 2.0]
     assert len(store.scan()) == 1
@@ -601,7 +601,7 @@ def test_a_server_may_say_how_long_to_wait_within_bounds(
     with store.draft(manifest, fresh=True) as draft:
         qdrant.faults = [refused(429, "slow down", Retry_After=asked)]
         draft.add([a_chunk()], ROW)
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert slept == [waited]
 
@@ -658,7 +658,7 @@ def test_old_collections_that_cannot_be_dropped_do_not_undo_a_rebuild(qdrant, st
         draft.add([a_chunk("g2")], ROW)
         # count, trouble, label, switch; then the listing fails
         qdrant.faults = [None] * 4 + [refused(500, "no")]
-        draft.publish(manifest)
+        draft.publish(manifest, a_table())
 
     assert qdrant.faults == []
     assert store.manifest() == manifest

@@ -162,6 +162,7 @@ BAD = {
     "base_url": ["scaleway.com", "ftp://x.org", "https://", "https://x.org/?a=1",
                  "https://x.org/#a", "https://x.org/a b", "https://x\x1b[31m.org"],
     "product": ["x" * 101, "\udcff"],
+    "slug_rule": ["gitlab", "GitHub"],
     "suffixes": ["mdx", "*.mdx", ". md"],
     "ignore": ["\\"],
     "qdrant_url": ["localhost:6333", "http://", "http://x:99999", "http://x:y",
@@ -201,7 +202,7 @@ def test_every_setting_has_bad_values_here():
     ids=lambda text: ascii(text)[1:30],
 )
 def test_a_bad_value_names_its_setting_and_where_it_was_set(bare, name, value):
-    """Twenty-four settings from four places: say which one, and where to look."""
+    """Twenty-five settings from four places: say which one, and where to look."""
     key = f"RAG_{name.upper()}"
     env = {key: value}
     if name == "qdrant_api_key":

@@ -32,7 +32,7 @@ CHUNK = Chunk(
 # value means that every index there is must be made again.
 GOLDEN_ID = "9dbf7d5c-caa4-80fb-e99d-70504dae7def"
 GOLDEN_EMBED_SHA = "6e19a3b03226d4ee78858c4712dd5df45dd05ec9ed64e17745dccc28d7cfe1c9"
-GOLDEN_PAYLOAD_SHA = "e46433400aee6fa964209e9ee4c2ee7f9510b1843c943ee8833287ecf8b6f913"
+GOLDEN_PAYLOAD_SHA = "56dcb4b02e3943691ea9733d7953345ae33cbe3b95cfa6877834406a990b703f"
 
 
 def test_an_id_is_a_uuid_with_hyphens():
@@ -78,6 +78,7 @@ def test_ids_do_not_depend_on_the_process(seed):
         ({"text": "other"}, False, False, True),
         ({"lines": (4, 5)}, False, False, True),
         ({"anchor": "create"}, False, False, True),
+        ({"also": ("create",)}, False, False, True),
         ({"page": {**PAGE, "tags": ["b"]}}, False, False, True),
         ({"page": {**PAGE, "page_chunks": 3}}, False, False, True),
     ],

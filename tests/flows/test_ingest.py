@@ -54,8 +54,22 @@ class World:
         self.loads += 1
         return self.embedder
 
+    def lose_table(self) -> None:
+        """Take the table away from the live index."""
+        if isinstance(self.store, FakeStore):
+            self.store.urls = None
+        else:
+            folder = self.store._folder
+            (folder / (folder / "current").read_text().strip() / "urls.json").unlink()
+
     def ingest(
-        self, docs: FakeDocs, *, tokens: int = 64, base: str = BASE, **wishes: bool
+        self,
+        docs: FakeDocs,
+        *,
+        tokens: int = 64,
+        base: str = BASE,
+        rule: str = "auto",
+        **wishes: bool,
     ) -> Report:
         self.runs += 1
         build = Build(
@@ -64,6 +78,7 @@ class World:
             base_url=base,
             tokenizer=FakeTokenizer(),
             embedder=self.load,
+            slug_rule=rule,
         )
         run = Run(self.store, build, f"g{self.runs:03}", FixedClock(), Wishes(**wishes))
         report = ingest(docs, run)
@@ -161,15 +176,95 @@ def test_two_equal_passages_are_two_chunks_and_one_embedding(world):
     assert report.embedded == 2
 
 
-def test_a_moved_page_reuses_its_vectors(world):
-    """A rename is no new text."""
-    many = [page(f"p{n}.mdx", f"Text {n}.") for n in range(20)]
+@pytest.mark.parametrize(
+    ("path", "embedded"), [("jobs/new.mdx", 0), ("tasks/p0.mdx", 1)]
+)
+def test_a_renamed_page_reuses_its_vectors_and_one_that_moves_is_embedded(
+    world, path, embedded
+):
+    """A new name is no new text; the folders are read by the model."""
+    many = [page(f"jobs/p{n}.mdx", f"Text {n}.") for n in range(20)]
     world.ingest(FakeDocs(*many))
 
-    moved = [replace(many[0], path="moved/p0.mdx"), *many[1:]]
+    moved = [replace(many[0], path=path), *many[1:]]
     report = world.ingest(FakeDocs(*moved))
 
-    assert (report.embedded, report.written, report.deleted) == (0, 1, 1)
+    assert (report.embedded, report.written, report.deleted) == (embedded, 1, 1)
+
+
+def test_a_new_heading_of_a_page_of_cards_changes_the_table_and_no_chunk(world):
+    """It is a place on the site, and there is nothing in it to embed."""
+    cards = '<SummaryCard title="A" href="/a/" />'
+    world.ingest(FakeDocs(page("a.mdx"), page("index.mdx", cards)))
+
+    docs = FakeDocs(page("a.mdx"), page("index.mdx", f"## Soon\n\n{cards}"))
+    report = world.ingest(docs)
+
+    assert (report.embedded, report.written, report.generation) == (0, 0, "g002")
+    assert [a.anchor for a in world.store.table().places[1].anchors] == ["soon"]
+
+
+def test_a_page_whose_old_version_stays_keeps_its_address(world):
+    """What is found of it is shown with a link."""
+    docs = FakeDocs(page("a.mdx"), page("b.mdx"))
+    world.ingest(docs)
+    before = world.store.table()
+
+    docs.found[1] = Left("b.mdx", "cannot be read")
+    world.ingest(docs)
+
+    assert world.store.table() == before
+
+
+def test_an_index_without_a_table_is_read_anew_and_not_embedded(world):
+    """It is lost with a file of its own; all that it held stands in the docs."""
+    docs = FakeDocs(page("a.mdx"), page("b.mdx"))
+    world.ingest(docs)
+    before = world.store.table()
+    world.lose_table()
+
+    report = world.ingest(docs)
+
+    assert (report.indexed, report.embedded, report.written) == (2, 0, 0)
+    assert world.store.table() == before
+
+
+def test_the_rule_of_an_index_stays_until_it_is_rebuilt_or_set(world):
+    """One new link must not give every heading of the docs another fragment."""
+    old = page("a.mdx", "## What's new\n\nSee [it](#whats-new).")
+    new = page("b.mdx", "See [it](/a/#what's-new) and [it](/a/#what's-new).")
+    world.ingest(FakeDocs(old))
+
+    kept = world.ingest(FakeDocs(old, new))
+    rebuilt = world.ingest(FakeDocs(old, new), rebuild=True)
+    asked = world.ingest(FakeDocs(old, new), rule="github")
+
+    assert [r.slug_rule for r in (kept, rebuilt, asked)] == [
+        "github",
+        "scaleway",
+        "github",
+    ]
+    assert (asked.embedded, asked.written) == (0, asked.chunks)
+
+
+def test_two_pages_with_one_address_are_both_indexed_and_named(world):
+    """One of them cannot be reached; which, only the site knows."""
+    docs = FakeDocs(page("a.mdx"), page("a/index.mdx", "Stop it."))
+
+    first, second = world.ingest(docs), world.ingest(docs)
+
+    assert first.indexed == 2
+    assert [w for w in first.warnings if f"{BASE}a/" in w] == [
+        f"a.mdx, a/index.mdx: all of them have the address {BASE}a/"
+    ]
+    assert second.warnings == ()
+
+
+def test_unknown_components_are_counted(world):
+    """Whoever writes docs learns which of their own we know nothing about."""
+    report = world.ingest(FakeDocs(page("a.mdx", "<Foo>One.</Foo>\n\n<Foo>Two.</Foo>")))
+
+    assert report.unknown == {"<Foo>": 2}
 
 
 def test_few_pages_may_go(world):
@@ -272,7 +367,10 @@ def test_chunks_lost_behind_our_back_come_back(world):
     lost = next(id_ for id_, row in world.store.scan().items() if row.path == "a.mdx")
     with world.store.draft(replace(manifest, generation="g0x"), fresh=False) as draft:
         draft.remove([lost])
-        draft.publish(replace(manifest, generation="g0x", chunks=first.chunks - 1))
+        draft.publish(
+            replace(manifest, generation="g0x", chunks=first.chunks - 1),
+            world.store.table(),
+        )
 
     report = world.ingest(docs)
 
@@ -362,7 +460,7 @@ def test_step_by_step_is_the_same_as_from_nothing(states):
 
 def test_a_file_that_is_lost_on_the_way_is_a_bug_and_said(world, monkeypatch):
     """The files are counted where they are read, so the sum can be wrong."""
-    monkeypatch.setattr("askdocs.flows.ingest.look", lambda *_: None)
+    monkeypatch.setattr("askdocs.flows.compare.look", lambda *_: None)
 
     with pytest.raises(RuntimeError, match="does not add up"):
         world.ingest(FakeDocs(page("a.mdx")))

@@ -6,11 +6,13 @@ import tracemalloc
 from itertools import pairwise
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.alarm import alarm
 
 from askdocs.domain.text import Document, Front, Source, visible
+from askdocs.steps import front
 from askdocs.steps.front import DEEPEST, LONGEST, open_document
 
 
@@ -287,6 +289,61 @@ def test_titles_of_other_flavours_are_found(frontmatter, title):
 
 
 @pytest.mark.parametrize(
+    ("frontmatter", "slug"),
+    [
+        ("slug: /start", "/start"),
+        ("slug: start", "start"),
+        ("permalink: /start/", "/start/"),
+        ("url: /start/", "/start/"),
+        ("url: https://x.example/", ""),
+        ("slug: /a\npermalink: /b\nurl: /c", "/a"),
+        ("slug: [a]", ""),
+        ("title: T", ""),
+    ],
+)
+def test_a_page_says_where_it_is_served(frontmatter, slug):
+    """Docusaurus writes `slug`, Jekyll `permalink`, Hugo `url`."""
+    assert headed(frontmatter).front.slug == slug
+
+
+@pytest.mark.parametrize(
+    ("frontmatter", "redirects"),
+    [
+        ("redirect_from: /a b/", ("/a b/",)),
+        ("redirect_from:\n  - /a\n  - /b,c", ("/a", "/b,c")),
+        ("aliases: [/a, /b]", ("/a", "/b")),
+        ("aliases: /a\nredirect_from: /b", ("/b", "/a")),
+        ("aliases: {a: b}", ()),
+        ("aliases:", ()),
+    ],
+)
+def test_a_page_says_what_leads_to_it(frontmatter, redirects):
+    """A link to where a page was is no dead link."""
+    assert headed(frontmatter).front.redirects == redirects
+
+
+@pytest.mark.parametrize(
+    ("frontmatter", "status"),
+    [
+        ("status: added", "added"),
+        ("draft: true", "draft"),
+        ("draft: false", ""),
+        ("status: changed\ndraft: true", "changed"),
+    ],
+)
+def test_a_page_says_its_status(frontmatter, status):
+    """A changelog entry is told by it, and a draft is on no site."""
+    assert headed(frontmatter).front.status == status
+
+
+def test_a_date_of_its_own_is_one_of_the_dates():
+    """Changelog entries and blogs have one at the top."""
+    front = headed("date: 2024-05-06\ndates:\n  posted: 2023-01-02").front
+
+    assert front.dates == {"date": "2024-05-06", "posted": "2023-01-02"}
+
+
+@pytest.mark.parametrize(
     "frontmatter",
     [
         "title: ju\x1b[31mst a\u202e title\u200b",
@@ -314,6 +371,59 @@ def test_hidden_characters_are_gone_from_the_body():
 def test_a_macro_says_its_name():
     """That is how it is found by the pages that use it."""
     assert headed("macro: requirements").front.macro == "requirements"
+
+
+PLAIN = """\
+meta:
+  title: How to create a job, now
+  description: "It's: #1"
+content:
+  h1: 'Say "hi" # there'
+  paragraph:
+tags: a b,c
+categories:
+  - compute
+  - two words
+dates:
+    validation: 2024-05-06
+
+    posted: 12:30
+slug: /a:b#c
+empty: ""
+status: a café …
+"""
+MARKS = st.sampled_from(
+    [*":#-'\"\n []{}&*!|>%@`,?\\\t=<~.0é\u00a0\u2028", "  ", ": ", " #"]
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(PLAIN)), MARKS), max_size=3),
+    st.lists(st.integers(0, 20), max_size=3),
+)
+@example([], [])
+def test_plain_frontmatter_is_read_as_yaml_reads_it(marks, moved):
+    """We read it ourselves, twenty times as fast; whatever is not plain goes to YAML."""
+    text = PLAIN
+    for at, mark in marks:
+        text = text[:at] + mark + text[at:]
+    lines = text.split("\n")
+    for at in moved:
+        lines.append(lines.pop(at % len(lines)))
+    text = "\n".join(lines)
+
+    try:
+        theirs = front._front(yaml.load(text, Loader=yaml.BaseLoader))
+    except (yaml.YAMLError, AttributeError):
+        theirs = Front()
+
+    assert front._read(text, 1)[0] == theirs
+
+
+def test_plain_frontmatter_needs_no_yaml():
+    """Else the test above compares YAML with itself."""
+    assert front._simple(PLAIN) == yaml.load(PLAIN, Loader=yaml.BaseLoader)
 
 
 @settings(max_examples=300, deadline=None)

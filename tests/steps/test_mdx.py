@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from textwrap import dedent
 
 import pytest
@@ -11,13 +12,19 @@ from tests.alarm import alarm
 
 from askdocs.domain.text import Block, Document, Front, Kind, Page, Source, visible
 from askdocs.steps.front import open_document
-from askdocs.steps.mdx import DEEPEST, LONGEST_HEADING, macros_used, read_page
-from askdocs.steps.urls import anchors
+from askdocs.steps.mdx import (
+    DEEPEST,
+    LONGEST_HEADING,
+    Shared,
+    macros_used,
+    parts_used,
+    read_page,
+)
 
 
 def page(text: str, macros: dict[str, str] | None = None, path: str = "a.mdx") -> Page:
     document = open_document(Source(path, dedent(text)))
-    return read_page(document, macros=macros or {}, anchors=anchors)
+    return read_page(document, shared=Shared(macros or {}, {}))
 
 
 def blocks(text: str, macros: dict[str, str] | None = None) -> list[Block]:
@@ -47,7 +54,6 @@ CODE = {
     "three in four": "````md\n```\n<Icon />\n```\n````",
     "closed by more": "```\n<Icon />\n`````",
     "empty lines": "```\na\n\n\n\n<Icon />\n```",
-    "unclosed": "```\n<Icon />\n# no heading",
     "a shorter fence inside": "`````\n````\n<Icon />\n`````",
     "entities": "```\n&nbsp;&lt;b&gt;\n```",
     "an indented one": "   ```\n   <Icon />\n   ```",
@@ -65,6 +71,30 @@ def test_a_fence_stays_as_it_is(code):
         ("Before.", Kind.PROSE),
         (code, Kind.CODE),
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("```\na\n# b", "```\na\n# b\n```"),
+        ("~~~~\na\n~~~", "~~~~\na\n~~~\n~~~~"),
+        ("- ```\n  a\n\ntext", "- ```\n  a\n  ```\n\ntext"),
+        ("1. > ```\n   > a\n2. b", "1. > ```\n   > a\n   > ```\n\n2. b"),
+        ("- a\n  ```\n- b", "- a\n\n- b"),
+        ("- a\n  ```py\nb\n  ```", "- a\n\nb"),
+    ],
+    ids=[
+        "by the page",
+        "by fewer",
+        "by its item",
+        "by its quote",
+        "a lone one",
+        "two that are out of place",
+    ],
+)
+def test_a_fence_that_nobody_closed_is_closed_where_it_ends(code, shown):
+    """Below it stands other text in the same chunk, which would become code."""
+    assert "\n\n".join(b.text for b in page(code).sections[0].blocks) == shown
 
 
 @pytest.mark.parametrize(
@@ -109,7 +139,7 @@ def test_a_fence_ends_with_its_quote():
     found = page("> ```\n> <Icon />\n\n<Icon />text\n\n> ```\n> b\n> ```\n## H\n")
 
     [quote, text, other] = found.sections[0].blocks
-    assert (quote.text, text.text) == ("> ```\n> <Icon />", "text")
+    assert (quote.text, text.text) == ("> ```\n> <Icon />\n> ```", "text")
     assert other.text == "> ```\n> b\n> ```"
     assert found.sections[1].heading == ("H",)
 
@@ -185,9 +215,11 @@ def test_code_spans_stay_as_they_are():
         "A stray ` here.\n\n<Icon />Next ` one.",
         "- a stray ` here\n- <Icon />next ` one",
         "Stray `\n<Message>Inner ` text</Message>",
+        "## A stray `\n<Icon />next ` one",
+        "A stray `\n> <Icon />next ` one",
         "| a ` | <Icon />b |\n|--|--|\n| c | <Icon />d ` |",
     ],
-    ids=["paragraphs", "items", "a component", "a table"],
+    ids=["paragraphs", "items", "a component", "heading", "quote", "a table"],
 )
 def test_a_stray_backtick_hides_no_tag(text):
     """A code span ends with its paragraph; a naive one runs to the next backtick."""
@@ -270,22 +302,40 @@ def test_a_first_heading_of_any_depth_is_the_outermost():
     assert headings("### C\n## B\n#### D\n") == [("C",), ("B",), ("B", "D")]
 
 
-def test_duplicate_headings_have_fragments_of_their_own():
-    """Links to the second one led to the first."""
+def test_a_heading_without_an_id_has_no_fragment_yet():
+    """Which one it gets is the site's rule, and numbers depend on the whole page."""
     found = page("## Do\n## Do\n### Do\n")
 
-    assert [s.anchor for s in found.sections] == ["", "do", "do-1", "do-2"]
+    assert [s.anchor for s in found.sections] == ["", "", "", ""]
 
 
-def test_an_explicit_id_is_the_fragment_and_not_part_of_the_heading():
-    """Docusaurus; and it takes no number from the others."""
-    found = page("## Do {#make-it}\n## Do\n## Other {#do}\n").sections[1:]
+@pytest.mark.parametrize(
+    "written",
+    [
+        "## Do {#make-it}",
+        "## Do {#make-it} ##",
+        "## Do {/* #make-it */}",
+        "## Do {/*#make-it*/}  ",
+        "## Do <!-- #make-it -->",
+        "Do {#make-it}\n---",
+    ],
+)
+def test_an_explicit_id_is_the_fragment_and_not_part_of_the_heading(written):
+    """Docusaurus writes it in two ways, because braces are JavaScript in MDX 2."""
+    found = page(f"{written}\n## Other\n").sections[1:]
 
     assert [(s.heading[-1], s.anchor) for s in found] == [
         ("Do", "make-it"),
-        ("Do", "do"),
-        ("Other", "do"),
+        ("Other", ""),
     ]
+
+
+def test_a_comment_that_names_a_fragment_elsewhere_is_a_comment():
+    """Only the end of a heading is the place for it."""
+    found = page("## Do {/* #no */} it\n\ntext {/* #no */}\n").sections[1]
+
+    assert (found.heading, found.anchor) == (("Do it",), "")
+    assert found.blocks[0].text == "text"
 
 
 @pytest.mark.parametrize(
@@ -328,12 +378,44 @@ def test_what_was_underlined_by_accident_is_a_paragraph():
     assert found.sections[0].blocks[0].text.count("word") == LONGEST_HEADING
 
 
-@pytest.mark.parametrize(
-    "text", ["Text\\\n#hash", "- ## in an item", "> ## in a quote", "#tag text"]
-)
-def test_only_a_heading_at_the_top_level_cuts_the_page(text):
-    """The trail of what stands below would be wrong."""
+@pytest.mark.parametrize("text", ["Text\\\n#hash", "#tag text"])
+def test_what_only_looks_like_a_heading_opens_nothing(text):
+    """A hash is also that of an issue."""
     assert headings(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("1. one\n   ### Inner {#x}\n\n   two\n2. three", "x"),
+        ("> ## Inner\n> two", ""),
+        ("- a\n  - b\n\n    Inner\n    ---\n\n    c", ""),
+    ],
+    ids=["item", "quote", "nested"],
+)
+def test_a_heading_within_a_block_has_a_fragment_and_cuts_nothing(text, own):
+    """The site gives it one, so later ones are numbered; the trail below stays."""
+    found = page(f"## Top\n\nabove\n\n{text}\n\nbelow\n").sections
+
+    [_, top, inner] = found
+    assert (inner.heading, inner.anchor, inner.blocks) == (("Top", "Inner"), own, ())
+    assert top.blocks[0].text == "above"
+    assert top.blocks[-1].text == "below"
+    assert "Inner" in top.blocks[1].text
+
+
+def test_a_section_knows_the_line_of_its_heading():
+    """A dead fragment is looked for where its heading stands."""
+    text = "---\ntitle: T\n---\ntop\n\n# A\n<Macro id='requirements' />\nB\n===\n- x\n\n  ## C\n"
+
+    found = page(text, MACROS).sections
+
+    assert [(s.heading[-1:], s.line) for s in found[1:]] == [
+        (("A",), 6),
+        (("Before you start",), 7),
+        (("B",), 8),
+        (("C",), 12),
+    ]
 
 
 # --- components ---
@@ -508,7 +590,7 @@ def test_esm_is_gone(code, before):
         "Some words, then\nimport A from 'a'",
         "Some words, then\nexport const a = 1",
         "```js\nimport A from 'a'\n\nimport B from 'b'\nexport const c = 1\n```",
-        "1. Run:\n    ```py\nimport os\n    ```",
+        "1. Run:\n    ```py\n    import os\n    ```",
         "important words from 'here'",
         "import the file, then start",
         "export the file to `x`",
@@ -519,7 +601,7 @@ def test_esm_is_gone(code, before):
         "within a paragraph",
         "export within a paragraph",
         "in a fence",
-        "in a careless fence",
+        "in a fence of an item",
         "another word",
         "a sentence",
         "another sentence",
@@ -780,7 +862,7 @@ def test_what_stands_below_keeps_its_line(above):
     )
     last = text.count("\n") + 1
     document = open_document(Source("a.mdx", text))
-    found = read_page(document, macros=MACROS, anchors=anchors)
+    found = read_page(document, shared=Shared(MACROS, {}))
 
     first, *_, block = (b for s in found.sections for b in s.blocks)
     assert (first.text, first.lines) == ("First.", (4, 4))
@@ -829,14 +911,14 @@ def test_a_page_without_a_title_finds_one(front, body, path, title):
     """It is the first word of every breadcrumb."""
     document = Document(path, front, body, 1)
 
-    assert read_page(document, macros={}, anchors=anchors).front.title == title
+    assert read_page(document, shared=Shared({}, {})).front.title == title
 
 
 def test_warnings_of_the_frontmatter_are_passed_on():
     """They are reported with the page."""
     document = Document("a.mdx", Front(), "x", 1, ("line 2: malformed",))
 
-    found = read_page(document, macros={}, anchors=anchors)
+    found = read_page(document, shared=Shared({}, {}))
 
     assert found.warnings == ("line 2: malformed",)
 
@@ -902,13 +984,54 @@ HOSTILE = {
     "emoji": "👩🏽\u200d🚀",
     "cards": '<Card title="a" ',
     "open tag": "<Icon a",
+    "colons": ":",
+    "directives": ":::note\n",
+    "directives on a line": ":::note ",
+    "unknown directives": "::: a b\n",
+    "directives and ends": ":::tip [a]{b}\n:::\n",
+    "alerts": "> [!NOTE]\n",
+    "fragments": "<>",
+    "ends of fragments": "</>",
+    "fragments and ends": "<></>",
+    "strings in braces": '{"a"}',
+    "open strings in braces": '{"',
+    "templates in braces": "{`a`}",
+    "open templates": "{`",
+    "expressions": "{a}",
+    "open expressions": "{a",
+    "spaces in braces": "{ ",
+    "ends of links": "](",
+    "ends of links in angles": "](<",
+    "ends of links with a path": "](a",
+    "ends of links with parentheses": "](a(b(",
+    "ends of links with a title": '](a "',
+    "whole links": "[a](b)",
+    "links in links": "[a [b](c)](d)",
+    "closing brackets": "]",
+    "definitions": "[a]: b\n",
+    "open definitions": "[a]:\n",
+    "parentheses": "(",
+    "open autolinks": "<a:b",
+    "links of tags": "<a href='x'>",
+    "ids of tags": "<a id='x'>",
+    "tabs of items": "<Tabs items={['a']}>",
+    "open items": "<Tabs items={[",
+    "tabs in tabs": "<Tabs><Tab>",
+    "partials": "import X from './_x.mdx'\n\n<X />\n\n",
+    "imports of partials": "import X from './_x.mdx'\n",
+    "snippets": "<Snippet file='x.mdx' />",
+    "fragments of headings": "# a {/* #b */}",
+    "headings in quotes": "> # a\n",
+    "headings in items": "- # a\n",
 }
 
+FEW = Shared({"m": "x"}, {"_x.mdx": "y", "snippets/x.mdx": "z"})
 
 PLACES = {"": "", " in a heading": "# ", " in an item": "- ", " in a tag": "<Icon "}
 INLINE = {
     "brackets", "images", "links", "emphasis", "ids", "words", "backticks", "quotes",
-    "less-than", "opening braces", "ticks apart", "entities",
+    "less-than", "opening braces", "ticks apart", "entities", "ends of links",
+    "links in links", "fragments of headings", "expressions", "colons", "spaces in braces",
 }  # fmt: skip
 LARGE = {
     name + place: head + unit * (SIZE // len(unit))
@@ -924,10 +1047,13 @@ def test_time_is_in_proportion_to_size(text):
     document = Document("a.mdx", Front(), text, 1)
 
     with alarm():
-        found = read_page(document, macros={"m": "x"}, anchors=anchors)
+        found = read_page(document, shared=FEW)
+        parts_used("a.mdx", text, FEW)
 
     lines = text.count("\n") + 1
+    assert all(1 <= at.line <= lines for at in (*found.links, *found.seen))
     for section in found.sections:
+        assert 1 <= section.line <= lines
         for block in section.blocks:
             assert 1 <= block.lines[0] <= block.lines[1] <= lines
 
@@ -961,6 +1087,8 @@ def test_depth_is_no_error(text):
         assert page(text).warnings == ()
 
 
+SOME = Shared(MACROS, {"_p.mdx": "---\nx: y\n---\n# P\n\n:::tip\nx\x1b\u202e <P />\n"})
+
 PIECES = st.sampled_from(
     [
         *HOSTILE.values(),
@@ -987,6 +1115,19 @@ PIECES = st.sampled_from(
         "{#id}",
         "\u2028",
         "\x0c",
+        "import P from './_p.mdx'\n\n",
+        "<P />",
+        ":::note\n",
+        ":::",
+        "[!NOTE]",
+        "> ",
+        "{'a'}",
+        "</>",
+        "[a](/b)",
+        "[a]: b\n",
+        "](",
+        "{/* #a */}",
+        "<a id='&#x202e;x' href='/&#27;y'>",
     ]
 )
 
@@ -1001,17 +1142,27 @@ def test_any_text_is_a_page(text):
     source = Source("a.mdx", text)
 
     with alarm():
-        found = read_page(open_document(source), macros=MACROS, anchors=anchors)
+        found = read_page(open_document(source), shared=SOME)
+        parts_used(source.path, text, SOME)
 
     lines = text.count("\n") + 1
     last = 0
     for section in found.sections:
         assert all(h and h == visible(h) for h in section.heading)
+        assert 1 <= section.line <= lines
         for block in section.blocks:
             assert block.text == visible(block.text)
             assert any(c.isalnum() for c in block.text)
             assert last <= block.lines[0] <= block.lines[1] <= lines
             last = block.lines[0]
+    said = [
+        found.path,
+        *found.ids,
+        *(part for s in found.seen for part in astuple(s)[1:]),
+    ]
+    assert all(text and text == visible(text) for text in said)
+    assert all(at.target and at.target == visible(at.target) for at in found.links)
+    assert all(1 <= at.line <= lines for at in (*found.links, *found.seen))
 
 
 PLAIN = st.lists(st.sampled_from(["red", "green", "blue", "7"]), min_size=1, max_size=4)

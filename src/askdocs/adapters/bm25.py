@@ -6,6 +6,7 @@ means the same in either.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NamedTuple
 
 from qdrant_edge import Bm25
@@ -25,11 +26,16 @@ class Sparse(NamedTuple):
 
 def encode_document(text: str) -> Sparse:
     """Return term weights of a passage; empty for a text without words."""
-    found = _ENCODER.embed_document(text)
+    found = _ENCODER.embed_document(_composed(text))
     return Sparse(found.indices, found.values)
 
 
 def encode_question(text: str) -> Sparse:
     """Return 1.0 for each word of a question; empty for a text without words."""
-    found = _ENCODER.embed_query(text)
+    found = _ENCODER.embed_query(_composed(text))
     return Sparse(found.indices, found.values)
+
+
+def _composed(text: str) -> str:
+    """Return a text in which equal letters are equal characters, however they were typed."""
+    return unicodedata.normalize("NFC", text)

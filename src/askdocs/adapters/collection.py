@@ -28,9 +28,11 @@ from qdrant_client.models import (
     VectorParams,
 )
 
+from askdocs.adapters.passages import packed
 from askdocs.adapters.qdrant_http import place, retried, translated
 from askdocs.domain.errors import StoreUnavailable
 from askdocs.domain.index import Manifest, Space
+from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -43,6 +45,9 @@ OWNER = "askdocs_collection"
 
 MANIFEST = "askdocs"
 """Metadata key: the manifest; a collection of ours without it was never published."""
+
+TABLE = "askdocs_urls"
+"""Metadata key: where the pages are, packed, because every search reads the metadata."""
 
 REQUEST_BYTES = 8_000_000
 """A quarter of what Qdrant accepts; over its limit it may answer with a timeout."""
@@ -117,9 +122,9 @@ class Collection:
         with translated(self.client):
             return self.client.get_collection(self.name).config.metadata or {}
 
-    def label(self, manifest: Manifest) -> None:
-        """Write the manifest on it."""
-        metadata = {MANIFEST: manifest.as_dict()}
+    def label(self, manifest: Manifest, table: Table) -> None:
+        """Write the manifest on it, and where its pages are."""
+        metadata = {MANIFEST: manifest.as_dict(), TABLE: packed(table)}
         self._tried(lambda: self.client.update_collection(self.name, metadata=metadata))
 
     def count(self) -> int:

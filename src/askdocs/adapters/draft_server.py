@@ -11,6 +11,7 @@ from qdrant_client.models import PointStruct
 from askdocs.adapters.collection import Collection
 from askdocs.domain.errors import IndexDamaged, StoreUnavailable
 from askdocs.domain.index import Manifest
+from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class ServerDraft:
         """Forget these chunks; ids that are not there are no error."""
         self._collection.remove(ids)
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self, manifest: Manifest, table: Table) -> None:
         """Make the change the index; the manifest is written before the alias moves.
 
         Raises:
@@ -90,7 +91,7 @@ class ServerDraft:
         trouble = self._collection.trouble()
         if trouble:
             raise StoreUnavailable(trouble, hint="docker compose logs qdrant")
-        self._collection.label(manifest)
+        self._collection.label(manifest, table)
         if self._switch:
             self._switch(self._collection.name)
         self.published = True

@@ -55,26 +55,46 @@ class DocsFolder:
         """Yield every wanted file in the order of its path, or why it could not be read."""
         self.complete = True
         unseen: list[Left] = []
-        paths = sorted(self._walk(self._top, "", unseen))
+        paths = sorted(self._walk(unseen))
         for path in paths:
             yield self._read(path)
         yield from unseen
 
-    def _walk(self, folder: Path, prefix: str, unseen: list[Left]) -> Iterator[str]:
+    def beside(self, path: str) -> str | None:
+        """Return the text of a file that is no page; None if it is not there."""
+        found = self._read(path) if (self._top / path).is_file() else None
+        return found.text if isinstance(found, Source) else None
+
+    def left_out(self, path: str) -> str:
+        """Return why `read` does not yield a file that may be there; "" if it does."""
+        if not path.lower().endswith(self._suffixes):
+            return f"not a page: RAG_SUFFIXES is {' '.join(self._suffixes)}"
+        parts = path.split("/")
+        for n in range(1, len(parts) + 1):
+            part = "/".join(parts[:n]) + "/" * (n < len(parts))
+            if self._ignore.match_file(part):
+                return f"ignored: RAG_IGNORE names {part}"
+        return ""
+
+    def _walk(self, unseen: list[Left]) -> Iterator[str]:
         """Yield the relative paths of wanted files; note the folders that cannot be read."""
-        try:
-            entries = list(os.scandir(folder))
-        except OSError as err:
-            self.complete = False
-            unseen.append(Left(f"{prefix}", f"folder cannot be read: {err.strerror}"))
-            return
-        for entry in entries:
-            path = f"{prefix}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                if not self._ignore.match_file(f"{path}/"):
-                    yield from self._walk(folder / entry.name, f"{path}/", unseen)
-            elif self._wanted(path):
-                yield path
+        todo = [""]
+        while todo:
+            prefix = todo.pop()
+            try:
+                entries = list(os.scandir(self._top / prefix))
+            except OSError as err:
+                self.complete = False
+                problem = f"folder cannot be read: {err.strerror}"
+                unseen.append(Left(prefix, problem))
+                continue
+            for entry in entries:
+                path = f"{prefix}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    if not self._ignore.match_file(f"{path}/"):
+                        todo.append(f"{path}/")
+                elif self._wanted(path):
+                    yield path
 
     def _wanted(self, path: str) -> bool:
         name = path.rpartition("/")[2].lower()

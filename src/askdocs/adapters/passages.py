@@ -1,13 +1,20 @@
-"""What either store holds of a chunk becomes a Passage, a Stored or a Manifest again."""
+"""What either store holds becomes a Passage, a Stored, a Manifest or a Table again."""
 
 from __future__ import annotations
 
+import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMismatch
 from askdocs.domain.index import SCHEMA_VERSION, Manifest, Stored
+from askdocs.domain.site import Table
+
+LARGEST_TABLE = 64 * 1024 * 1024
+"""Bytes of an unpacked table; that of the Scaleway docs has 0.6 MB."""
 
 STORED_FIELDS = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
 
@@ -60,3 +67,20 @@ def read_manifest(data: Mapping[str, Any], place: str) -> Manifest:
             f"the manifest cannot be read at {place}",
             hint="rag ingest PATH-OF-YOUR-DOCS --rebuild",
         ) from err
+
+
+def packed(table: Table) -> str:
+    """Return a table as a short text."""
+    text = json.dumps(table.as_dict(), ensure_ascii=False)
+    return b64encode(zlib.compress(text.encode())).decode()
+
+
+def unpacked(text: object) -> Table | None:
+    """Return the table that `packed` made a text of; None of anything else."""
+    if not isinstance(text, str):
+        return None
+    try:
+        data = zlib.decompressobj().decompress(b64decode(text), LARGEST_TABLE)
+        return Table.from_dict(json.loads(data))
+    except (zlib.error, KeyError, TypeError, ValueError):
+        return None

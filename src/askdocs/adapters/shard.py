@@ -27,6 +27,7 @@ from askdocs.adapters.bm25 import encode_document
 from askdocs.adapters.passages import STORED_FIELDS, stored
 from askdocs.domain.errors import IndexDamaged
 from askdocs.domain.index import Manifest, Space, Stored
+from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ class EdgeDraft:
         publish: Makes it the live generation, once it is complete and closed.
     """
 
-    def __init__(self, shard: EdgeShard, publish: Callable[[Manifest], None]) -> None:
+    def __init__(
+        self, shard: EdgeShard, publish: Callable[[Manifest, Table], None]
+    ) -> None:
         self._shard = shard
         self._publish = publish
 
@@ -144,7 +147,7 @@ class EdgeDraft:
         if gone:
             self._shard.update(UpdateOperation.delete_points(gone))
 
-    def publish(self, manifest: Manifest) -> None:
+    def publish(self, manifest: Manifest, table: Table) -> None:
         """Make the change the index, in one step."""
         held = self._shard.count(CountRequest(exact=True))
         if held != manifest.chunks:
@@ -154,7 +157,7 @@ class EdgeDraft:
             )
         self._shard.flush()
         self.close()
-        self._publish(manifest)
+        self._publish(manifest, table)
 
     def close(self) -> None:
         """Release the private shard; a second time does nothing."""

@@ -3,6 +3,7 @@
     <folder>/current                 names the live generation
     <folder>/<generation>/shard/     no point is written again once it is published
     <folder>/<generation>/manifest.json
+    <folder>/<generation>/urls.json    where its pages are
     <folder>/draft-<generation>/     private to the one writer; thrown away after a crash
 
 The shards have no write-ahead log: readers then share one without a lock, and what
@@ -43,6 +44,7 @@ from askdocs.adapters.shard import (
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
+from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -72,6 +74,17 @@ class EdgeStore:
         """Return every chunk of the live index by id; empty before the first ingest."""
         shard = self._shard()
         return {} if shard is None else dict(scan_shard(shard))
+
+    def table(self) -> Table | None:
+        """Return where the pages of the live index are; None before the first ingest."""
+        name = self._live()
+        if name is None:
+            return None
+        try:
+            text = (self._folder / name / "urls.json").read_text(encoding="utf-8")
+            return Table.from_dict(json.loads(text))
+        except (OSError, KeyError, TypeError, ValueError):
+            return None
 
     def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
         """Return two rankings from one call, dense and BM25, each at most *k*, best first."""
@@ -110,10 +123,12 @@ class EdgeStore:
             finally:
                 shutil.rmtree(private, ignore_errors=True)
 
-    def _publish(self, draft: Path, manifest: Manifest) -> None:
+    def _publish(self, draft: Path, manifest: Manifest, table: Table) -> None:
         """Make a finished draft the live generation: fsync, rename, then the pointer."""
         text = json.dumps(manifest.as_dict(), ensure_ascii=False, indent=1)
         (draft / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        text = json.dumps(table.as_dict(), ensure_ascii=False)
+        (draft / "urls.json").write_text(text + "\n", encoding="utf-8")
         sync_tree(draft)
         draft.rename(self._folder / manifest.generation)
         pointer = self._folder / "current.new"

@@ -29,9 +29,15 @@ from qdrant_client.models import (
 )
 
 from askdocs.adapters.bm25 import encode_question
-from askdocs.adapters.collection import MANIFEST, OWNER, Collection
+from askdocs.adapters.collection import MANIFEST, OWNER, TABLE, Collection
 from askdocs.adapters.draft_server import ServerDraft, Writer
-from askdocs.adapters.passages import STORED_FIELDS, passage, read_manifest, stored
+from askdocs.adapters.passages import (
+    STORED_FIELDS,
+    passage,
+    read_manifest,
+    stored,
+    unpacked,
+)
 from askdocs.adapters.qdrant_http import place, retried, translated
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import (
@@ -41,6 +47,7 @@ from askdocs.domain.errors import (
     StoreUnavailable,
 )
 from askdocs.domain.index import Manifest, Stored
+from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -93,6 +100,11 @@ class ServerStore:
     def scan(self) -> dict[str, Stored]:
         """Return every chunk of the live index by id; empty before the first ingest."""
         return self._read(lambda: dict(_scanned(self._client, self._name))) or {}
+
+    def table(self) -> Table | None:
+        """Return where the pages of the live index are; None before the first ingest."""
+        info = self._read(lambda: self._client.get_collection(self._name))
+        return unpacked((info.config.metadata or {}).get(TABLE)) if info else None
 
     def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
         """Return two rankings from one call, dense and BM25, each at most *k*, best first."""

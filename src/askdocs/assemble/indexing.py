@@ -15,6 +15,7 @@ from askdocs.domain.errors import AskDocsError, IndexMismatch, IndexMissing
 
 if TYPE_CHECKING:
     from askdocs.adapters.draft_server import NodeWriter, Upload
+    from askdocs.adapters.folder import DocsFolder
     from askdocs.domain.index import Cut, Manifest, Report, Wishes
     from askdocs.domain.ports import Embedder, Notify, Store
     from askdocs.flows.survey import Build
@@ -70,13 +71,12 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
         AskDocsError: as `flows.ingest` says, and Busy if another run holds the lock.
     """
     from askdocs.adapters.clock import UtcClock
-    from askdocs.adapters.folder import DocsFolder
     from askdocs.adapters.lock import only_writer
-    from askdocs.flows.ingest import Run
+    from askdocs.flows.compare import Run
     from askdocs.flows.ingest import ingest as flow
 
     conf, clock = loaded.settings, UtcClock()
-    docs = DocsFolder(path, suffixes=conf.suffixes.split(), ignore=conf.ignore.split())
+    docs = docs_in(loaded, path)
     lock = places(loaded)["state"] / f"{conf.collection}.lock"
     with (
         only_writer(lock),
@@ -85,7 +85,7 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
     ):
         started = record["started"] = clock.now()
         record["docs"] = str(path.resolve())
-        build = _build(loaded, store, rebuild=wishes.rebuild)
+        build = build_of(loaded, store, rebuild=wishes.rebuild)
         name = f"{started.translate(_NO_MARKS)}-{secrets.token_hex(3)}"
         done = flow(docs, Run(store, build, name, clock, wishes, notify))
         if done.embedded:
@@ -94,6 +94,19 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
         ended = {"finished": clock.now(), "code": int(done.exit_code)}
         record |= {"commit": docs.root.commit, **ended, **counts}
     return done
+
+
+def docs_in(loaded: Loaded, path: Path, *, ignore: str | None = None) -> DocsFolder:
+    """Return the docs in a folder; *ignore* stands in for the setting.
+
+    Raises:
+        DocsNotFound: if there is no such folder.
+    """
+    from askdocs.adapters.folder import DocsFolder
+
+    conf = loaded.settings
+    globs = conf.ignore if ignore is None else ignore
+    return DocsFolder(path, suffixes=conf.suffixes.split(), ignore=globs.split())
 
 
 @contextmanager
@@ -155,7 +168,7 @@ def require_same_model(loaded: Loaded, live: Manifest) -> None:
         )
 
 
-def _build(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
+def build_of(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
     """Return what the index is to be built with: what built it, unless it is rebuilt."""
     from askdocs.adapters.hub import fetch
     from askdocs.adapters.space import describe
@@ -188,6 +201,7 @@ def _build(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
         base_url=loaded.settings.base_url,
         tokenizer=FastTokenizer(folder),
         embedder=embedder,
+        slug_rule=loaded.settings.slug_rule,
     )
 
 

@@ -9,6 +9,7 @@ AskDocsError              exit  what happened
 ├── StoreUnavailable         5  Qdrant does not answer or refuses us
 ├── ModelUnavailable         5  the language or embedding model does not answer
 ├── AnswerIncomplete         7  the model stopped before it was done
+├── GateFailed               8  the docs or an index are worse than they may be
 ├── DeletionRefused          9  too much would disappear
 ├── NotWritable              2  a folder of ours cannot be written
 └── Busy                    75  another run holds the lock
@@ -119,6 +120,12 @@ class AnswerIncomplete(AskDocsError):
     """The model stopped before it was done; what came so far was shown."""
 
     exit_code = Exit.INCOMPLETE
+
+
+class GateFailed(AskDocsError):
+    """What was checked is worse than it may be."""
+
+    exit_code = Exit.QUALITY_GATE
 
 
 class DeletionRefused(AskDocsError):

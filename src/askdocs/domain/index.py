@@ -171,6 +171,8 @@ class Report:
         withheld: Why stale pages were kept; "" when nothing was withheld.
         generation: Name of the live generation.
         seconds: How long each step took.
+        slug_rule: How the fragments of headings were made.
+        unknown: Components of new and changed pages that are kept by their text alone.
         warnings: What was read differently from how it was written.
     """
 
@@ -187,6 +189,8 @@ class Report:
     withheld: str
     generation: str
     seconds: Mapping[str, float]
+    slug_rule: str = ""
+    unknown: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = field(default=())
 
     @property

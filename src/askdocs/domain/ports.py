@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from askdocs.domain.answer import Passage
 from askdocs.domain.index import Manifest, Root, Space, Stored
+from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk, Left, Source
 
 if TYPE_CHECKING:
@@ -16,11 +17,21 @@ if TYPE_CHECKING:
 
     Vector: TypeAlias = NDArray[np.float32]
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (done, total) while something long runs."""
 
 Notify: TypeAlias = Callable[[str, int, int], None]
 """Called with (step, done, total) at least at the start and end of each step."""
+
+
+class Spread(Protocol):
+    """Calls a function for many items, on several processors where that is faster."""
+
+    def __call__(self, function: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Return function(item) of each item, in order; an exception comes through."""
 
 
 class Docs(Protocol):
@@ -33,6 +44,15 @@ class Docs(Protocol):
 
         A `Left` here is a failure: the file was wanted.
         """
+
+    def beside(self, path: str) -> str | None:
+        """Return the text of a file that is no page; None if it is not there.
+
+        What cannot be read, or lies outside of the folder, is not there.
+        """
+
+    def left_out(self, path: str) -> str:
+        """Return why `read` does not yield a file that may be there; "" if it does."""
 
     @property
     def complete(self) -> bool:
@@ -100,8 +120,8 @@ class Draft(Protocol):
     def remove(self, ids: Iterable[str]) -> None:
         """Forget these chunks; ids that are not there are no error."""
 
-    def publish(self, manifest: Manifest) -> None:
-        """Make the change the index, in one step.
+    def publish(self, manifest: Manifest, table: Table) -> None:
+        """Make the change the index, in one step, with the table of its pages.
 
         Raises:
             IndexDamaged: if the draft does not hold `manifest.chunks` chunks; the
@@ -123,6 +143,12 @@ class Store(Protocol):
 
     def scan(self) -> dict[str, Stored]:
         """Return every chunk of the live index by id; empty before the first ingest."""
+
+    def table(self) -> Table | None:
+        """Return where the pages of the live index are; None before the first ingest.
+
+        None, too, where an index holds no table that can be read: it can be made again.
+        """
 
     def draft(
         self, manifest: Manifest, *, fresh: bool

@@ -81,18 +81,27 @@ class Section:
 
     Attributes:
         heading: Trail of headings, outermost first; () at the top of a page.
-        anchor: The fragment that the site gives the innermost heading; "" at the top.
+        anchor: The fragment of the innermost heading; "" at the top of a page. A reader
+            of the file knows it only where it is written there; `steps.urls` adds the rest.
         blocks: In the order of the page; may be empty.
+        line: Of the heading in the source file, counted from 1.
     """
 
     heading: tuple[str, ...]
     anchor: str
     blocks: tuple[Block, ...]
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """What a page says of itself in its frontmatter; everything is kept as written."""
+    """What a page says of itself in its frontmatter; everything is kept as written.
+
+    Attributes:
+        slug: Where the site serves it, if that is not its path.
+        redirects: Further places that lead to it.
+        status: Of a changelog entry ("added"), or of a draft.
+    """
 
     title: str = ""
     description: str = ""
@@ -101,6 +110,9 @@ class Front:
     categories: tuple[str, ...] = ()
     dates: Mapping[str, str] = field(default_factory=dict)
     macro: str = ""
+    slug: str = ""
+    redirects: tuple[str, ...] = ()
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,55 @@ class Document:
     warnings: tuple[str, ...] = ()
 
 
+class PageKind(Enum):
+    """What a page is for; only the first four hold text that a reader is sent to."""
+
+    PROSE = "prose"
+    TUTORIAL = "tutorial"
+    CONCEPTS = "concepts"
+    FAQ = "faq"
+    CARDS = "card page"
+    CHANGELOG = "changelog entry"
+    DRAFT = "draft"
+    MACRO = "macro"
+    PARTIAL = "partial"
+    EMPTY = "empty"
+
+    @property
+    def has_address(self) -> bool:
+        """Whether the site serves it as a page of its own."""
+        nowhere = {"changelog entry", "draft", "macro", "partial"}
+        return self.value not in nowhere
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as its author wrote it.
+
+    Attributes:
+        target: Path, fragment or address; never empty.
+        line: In the source file, counted from 1.
+    """
+
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Something in a file that is not plain Markdown, and what became of it.
+
+    Attributes:
+        line: In the source file, counted from 1.
+        what: In short ("<Message>", "import", "macro requirements").
+        became: What a reader sees of it ("label Note"), or why nothing ("dropped").
+    """
+
+    line: int
+    what: str
+    became: str
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A documentation page as a reader sees it.
@@ -131,12 +192,20 @@ class Page:
         front: Its frontmatter.
         sections: In order; sections without blocks are kept, because anchors need them.
         warnings: What could not be read as written ("line 3: unknown macro 'x'").
+        kind: What it is for.
+        links: Those that stand in the file itself, in order; not those of its macros.
+        ids: Fragments beside those of headings (`<a id="x">`), in order.
+        seen: What was resolved, renamed or dropped, in order.
     """
 
     path: str
     front: Front
     sections: tuple[Section, ...]
     warnings: tuple[str, ...] = ()
+    kind: PageKind = PageKind.PROSE
+    links: tuple[Link, ...] = ()
+    ids: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
 
     @property
     def has_prose(self) -> bool:
@@ -158,6 +227,7 @@ class Chunk:
         page: What all chunks of a page share (see `steps.chunk.page_payload`).
         anchor: The fragment of its heading; "" at the top of a page.
         lines: First and last line in the source file, counted from 1.
+        also: Fragments of further sections that were joined to it, in order.
     """
 
     path: str
@@ -169,6 +239,7 @@ class Chunk:
     page: Mapping[str, Any]
     anchor: str = ""
     lines: tuple[int, int] = (1, 1)
+    also: tuple[str, ...] = ()
 
     @cached_property
     def id(self) -> str:
@@ -197,6 +268,7 @@ class Chunk:
             "heading": list(self.heading),
             "text": self.text,
             "anchor": self.anchor,
+            "also": list(self.also),
             "lines": list(self.lines),
             "nth": self.nth,
             "embed_sha": self.embed_sha,

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from askdocs.domain.index import Cut, Space, fingerprint
-from askdocs.domain.ports import Docs, Embedder, Notify, Tokenizer
-from askdocs.domain.text import Chunk, Document, Front, Left, Page, Source
-from askdocs.steps import chunk, front, mdx, urls
+from askdocs.domain.ports import Embedder, Notify, Tokenizer
+from askdocs.domain.site import Place, Table
+from askdocs.domain.text import Chunk, Left, Page, PageKind, Source
+from askdocs.flows.reading import AUTO, read_page, rule_for, shared_by
+from askdocs.steps import chunk, mdx, urls
 
-_MACRO = re.compile(r"^macro:", re.M)
+SKIPPED = {
+    PageKind.CARDS: "card page: no prose of its own",
+    PageKind.CHANGELOG: "changelog entry: no page of its own",
+    PageKind.DRAFT: "draft",
+    PageKind.MACRO: "macro",
+    PageKind.PARTIAL: "partial: its text stands in the pages that import it",
+    PageKind.EMPTY: "empty",
+}
+"""Why a kind of file is not indexed: nobody is sent there to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +35,7 @@ class Build:
         base_url: Where the docs are on the web.
         tokenizer: The embedding model's own.
         embedder: Loads the model; called only if something is to be embedded.
+        slug_rule: How the site makes fragments, or `AUTO`.
     """
 
     space: Space
@@ -32,6 +43,7 @@ class Build:
     base_url: str
     tokenizer: Tokenizer
     embedder: Callable[[], Embedder]
+    slug_rule: str = AUTO
 
     @property
     def fingerprint(self) -> str:
@@ -50,6 +62,9 @@ class Survey:
         skipped: Left out by rule.
         failed: Wanted but not read.
         chunks: Of the pages in `indexed`.
+        places: Where the pages are on the site, by path; also of pages of cards.
+        rule: The slug rule that gave their fragments.
+        unknown: Components that nobody told us about, with how often they were seen.
         warnings: What was read differently from how it was written.
     """
 
@@ -59,24 +74,21 @@ class Survey:
     skipped: list[Left] = field(default_factory=list)
     failed: list[Left] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+    rule: str = ""
+    unknown: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
 
-
-def read_all(docs: Docs, survey: Survey) -> list[Source]:
-    """Return every file that can be read; the others are noted."""
-    sources = []
-    for item in docs.read():
-        survey.found += 1
-        if isinstance(item, Left):
-            survey.failed.append(item)
-        else:
-            sources.append(item)
-    return sources
+    @property
+    def table(self) -> Table:
+        """Where the pages are, in the order of their paths."""
+        return Table(self.rule, tuple(self.places[p] for p in sorted(self.places)))
 
 
 def look(
     sources: list[Source],
     whole: Mapping[str, str],
+    live: Table | None,
     build: Build,
     survey: Survey,
     notify: Notify,
@@ -86,75 +98,92 @@ def look(
     Args:
         sources: All files.
         whole: `page_sha` by path of each page that the index holds whole.
+        live: Where its pages are; None if it is not known, then every page is read.
         build: What the index is built with.
         survey: Is filled.
         notify: Told of the progress.
     """
-    macros = _macros(sources)
-    ruler = chunk.Ruler(build.tokenizer, build.cut.tokens, build.space.passage_prefix)
+    shared = shared_by(sources)
+    kept = live.rule if live else ""
+    rule = kept if build.slug_rule == AUTO else build.slug_rule
+    known = live.by_path if live else {}
+    read: list[tuple[Source, Page]] = []
     for done, source in enumerate(sources):
         notify("read", done, len(sources))
-        sha = _page_sha(source, macros, build.base_url)
-        if whole.get(source.path) == sha:
-            survey.unchanged.append(source.path)
-            continue
-        document = front.open_document(source)
-        page = mdx.read_page(document, macros=macros, anchors=urls.anchors)
-        if reason := _reason_to_skip(page, document.front):
-            survey.skipped.append(Left(source.path, reason))
-            continue
-        survey.indexed.append(source.path)
-        survey.warnings += [f"{source.path}: {warning}" for warning in page.warnings]
-        survey.chunks += chunk.cut_page(
-            page,
-            ruler=ruler,
-            fingerprint=build.fingerprint,
-            payload=_payload(page, sha, build.base_url),
-        )
+        path = source.path
+        if path in known and whole.get(path) == _page_sha(source, shared, build, rule):
+            survey.unchanged.append(path)
+            survey.places[path] = known[path]
+        else:
+            read.append((source, read_page(source, shared)))
     notify("read", len(sources), len(sources))
+    pages = [page for _, page in read]
+    survey.rule = rule_for(build.slug_rule, kept, pages, build.base_url)
+    ruler = chunk.Ruler(build.tokenizer, build.cut.tokens, build.space.passage_prefix)
+    for done, (source, page) in enumerate(read):
+        notify("chunk", done, len(read))
+        sha = _page_sha(source, shared, build, survey.rule)
+        _take(urls.anchored(page, survey.rule), sha, build, ruler, survey)
+    notify("chunk", len(read), len(read))
+    survey.warnings += _clashes(survey)
 
 
-def _macros(sources: list[Source]) -> dict[str, str]:
-    """Return the body of each macro by its id."""
-    found: dict[str, Document] = {}
-    for source in sources:
-        if _MACRO.search(source.text[:1000]):
-            document = front.open_document(source)
-            if document.front.macro:
-                found[document.front.macro] = document
-    return {name: document.body for name, document in found.items()}
+def _take(
+    page: Page, sha: str, build: Build, ruler: chunk.Ruler, survey: Survey
+) -> None:
+    """Note where a page is and what it is; cut it if it is to be indexed."""
+    if page.kind.has_address:
+        place = urls.place_of(page, survey.rule, build.base_url)
+        survey.places[page.path] = place
+    survey.unknown.update(s.what for s in page.seen if s.became == mdx.KEPT)
+    if page.kind in SKIPPED:
+        survey.skipped.append(Left(page.path, SKIPPED[page.kind]))
+        return
+    survey.indexed.append(page.path)
+    survey.warnings += [f"{page.path}: {warning}" for warning in page.warnings]
+    survey.chunks += chunk.cut_page(
+        page,
+        ruler=ruler,
+        fingerprint=build.fingerprint,
+        payload=_payload(page, place, sha),
+    )
 
 
-def _page_sha(source: Source, macros: Mapping[str, str], base_url: str) -> str:
-    """Return what is equal while a page, its macros, the reader and its URL are."""
-    parts = [source.path, source.text, base_url, str(mdx.VERSION), str(urls.VERSION)]
-    for name in mdx.macros_used(source.text, macros):
-        parts += [name, macros.get(name, "")]
+def _page_sha(source: Source, shared: mdx.Shared, build: Build, rule: str) -> str:
+    """Return what is equal while a page, what it uses, the reader and its URL are."""
+    versions = str(mdx.VERSION), str(urls.VERSION)
+    parts = [source.path, source.text, build.base_url, rule, *versions]
+    for used in mdx.parts_used(source.path, source.text, shared):
+        parts += used
     return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _reason_to_skip(page: Page, written: Front) -> str:
-    if written.macro:
-        return "macro"
-    if page.has_prose:
-        return ""
-    if page.path.rpartition("/")[2].partition(".")[0] == "index":
-        return "card page: no prose of its own"
-    return "" if written.title or written.description else "empty"
-
-
-def _payload(page: Page, sha: str, base_url: str) -> dict[str, object]:
+def _payload(page: Page, place: Place, sha: str) -> dict[str, object]:
     """Return what all chunks of a page share."""
-    front_ = page.front
+    front = page.front
     return {
         "file_name": page.path.rpartition("/")[2],
         "file_path": urls.file_path(page.path),
-        "public_url": urls.public_url(page.path, base_url),
-        "title": front_.title,
-        "description": front_.description,
-        "h1": front_.h1,
-        "tags": list(front_.tags),
-        "categories": list(front_.categories),
-        "dates": dict(front_.dates),
+        "public_url": place.url,
+        "title": front.title,
+        "description": front.description,
+        "h1": front.h1,
+        "tags": list(front.tags),
+        "categories": list(front.categories),
+        "dates": dict(front.dates),
+        "kind": page.kind.value,
         "page_sha": sha,
     }
+
+
+def _clashes(survey: Survey) -> list[str]:
+    """Return which new or changed pages have the address of another."""
+    by_url: dict[str, list[str]] = {}
+    for place in survey.places.values():
+        by_url.setdefault(place.url, []).append(place.path)
+    changed = set(survey.indexed)
+    return [
+        f"{', '.join(paths)}: all of them have the address {url}"
+        for url, paths in by_url.items()
+        if len(paths) > 1 and not changed.isdisjoint(paths)
+    ]

@@ -18,6 +18,15 @@ LONGEST = 64 * 1024
 DEEPEST = 200
 """Brackets of a frontmatter, nested or not; the parser is recursive."""
 
+# Characters that YAML takes as they are, and scalars of them that it reads no other way.
+_ANY = r"[ -~\u00a0-\u1fff\u2010-\u2027\u20a0-\ud7ff]"
+_PLAIN = rf"[A-Za-z0-9/](?:(?![:#]){_ANY}|:(?=[!-~])|(?<! )#)*+"
+_SIMPLE = re.compile(
+    r"(?P<indent> *+)(?:(?P<dash>- ++)|(?P<key>[A-Za-z]\w{0,50}+):(?: ++|$))"
+    rf"(?:(?P<plain>{_PLAIN})|\"(?P<double>(?:(?![\"\\]){_ANY})*+)\""
+    rf"|'(?P<single>(?:(?!'){_ANY})*+)')?+ *+",
+    re.A,
+)
 _FRONT = re.compile(r"\A\s*^---[ \t]*\n(.*?)^---[ \t]*$\n?", re.S | re.M)
 
 
@@ -28,12 +37,14 @@ def open_document(source: Source) -> Document:
     with its line; the body is whole all the same. Hidden characters are gone from both.
     """
     text = visible(source.text)
+    hidden = len(source.text) - len(text)
+    said = (f"{hidden:,} hidden characters taken out",) if hidden else ()
     match = _FRONT.match(text)
     if not match:
-        return Document(source.path, Front(), text, 1)
+        return Document(source.path, Front(), text, 1, said)
     front, warning = _read(match[1], text.count("\n", 0, match.start(1)) + 1)
     first = text.count("\n", 0, match.end()) + 1
-    warnings = (warning,) if warning else ()
+    warnings = (warning, *said) if warning else said
     return Document(source.path, front, text[match.end() :], first, warnings)
 
 
@@ -43,7 +54,7 @@ def _read(text: str, line: int) -> tuple[Front, str]:
         return Front(), f"line {line}: frontmatter too long or too deep, ignored"
     try:
         # The loader in C is faster, and ends the process on 30,000 nested lists.
-        data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (builds str, list, dict alone)
+        data = _simple(text) or yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 (builds str, list, dict alone)
     except (yaml.YAMLError, RecursionError, ValueError) as err:
         mark = getattr(err, "problem_mark", None)
         line += mark.line if mark else 0
@@ -55,8 +66,47 @@ def _read(text: str, line: int) -> tuple[Front, str]:
     return _front(data), ""
 
 
+def _simple(text: str) -> dict[str, Any]:
+    """Return what YAML would of plain keys, values and lists; {} if there is more to it.
+
+    Nearly every page has a frontmatter of this kind, and this is twenty times as fast.
+    """
+    data: dict[str, Any] = {}
+    above, depth = "", 0
+    for line in filter(None, text.split("\n")):
+        said = _SIMPLE.fullmatch(line)
+        if said is None:
+            return {}
+        indent, key = len(said["indent"]), said["key"]
+        value = (said["plain"] or "").rstrip(" ") or said["double"] or said["single"]
+        if key and not indent:
+            data[key] = value or ""
+            above, depth = (key if said.lastgroup == "key" else ""), 0
+            continue
+        fits = above and indent and indent == (depth or indent)
+        if not fits or not _below(data, above, key, value or ""):
+            return {}
+        depth = indent
+    return data
+
+
+def _below(data: dict[str, Any], above: str, key: str | None, value: str) -> bool:
+    """Put what stands below a key there; False if that mixes a list with a mapping."""
+    below = data[above] = data[above] or ({} if key else [])
+    if key and isinstance(below, dict):
+        below[key] = value
+    elif not key and isinstance(below, list):
+        below.append(value)
+    else:
+        return False
+    return True
+
+
 def _front(data: dict[str, Any]) -> Front:
     meta, content, dates = (_mapping(data, k) for k in ("meta", "content", "dates"))
+    dates = {"date": data.get("date"), **dates}
+    url = _string(data.get("url"))
+    draft = "draft" if _string(data.get("draft")).lower() == "true" else ""
     return Front(
         title=_first(meta.get("title"), data.get("title"), data.get("sidebar_label")),
         description=_first(
@@ -67,6 +117,10 @@ def _front(data: dict[str, Any]) -> Front:
         categories=_strings(data.get("categories") or data.get("category")),
         dates={_string(k): _string(v) for k, v in dates.items() if isinstance(v, str)},
         macro=_string(data.get("macro")),
+        slug=_first(data.get("slug"), data.get("permalink"))
+        or (url if url.startswith("/") else ""),
+        redirects=(*_list(data.get("redirect_from")), *_list(data.get("aliases"))),
+        status=_string(data.get("status")) or draft,
     )
 
 
@@ -93,6 +147,10 @@ def _strings(value: object) -> tuple[str, ...]:
     """Return the items of a list, or of a string with commas or, without any, spaces."""
     if isinstance(value, str):
         value = value.split(",") if "," in value else value.split()
-    if not isinstance(value, list):
-        return ()
-    return tuple(s for s in map(_string, value) if s)
+    return _list(value)
+
+
+def _list(value: object) -> tuple[str, ...]:
+    """Return the items of a list; a string is the only one."""
+    items = value if isinstance(value, list) else [value]
+    return tuple(s for s in map(_string, items) if s)

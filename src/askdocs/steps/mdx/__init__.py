@@ -1,57 +1,71 @@
 """The text of an MDX file becomes a Page, as a reader of the site sees it.
 
-Three passes, each keeping the line numbers of the source: macros are put in place,
-components become their words, and a Markdown parser finds the blocks. What only
-looks like a component (`<YOUR_API_KEY>`, XML in a fence) stays as it is.
+Two passes, each keeping the line numbers of the source: components, macros and
+partials become their words, and a Markdown parser finds the blocks. What only looks
+like a component (`<YOUR_API_KEY>`, XML in a fence) stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from askdocs.domain.text import Document, Page, Section
-from askdocs.steps.mdx.blocks import LONGEST_HEADING, Anchors, sections_of
-from askdocs.steps.mdx.components import CARDS, worded
-from askdocs.steps.mdx.macros import DEEPEST, Filler, macros_used
+from askdocs.steps.mdx.blobs import without_blobs
+from askdocs.steps.mdx.blocks import LONGEST_HEADING, sections_of
+from askdocs.steps.mdx.components import KEPT
+from askdocs.steps.mdx.kinds import kind_of
+from askdocs.steps.mdx.links import links_of
+from askdocs.steps.mdx.partials import Shared, macros_used, parts_used
+from askdocs.steps.mdx.texts import opened
+from askdocs.steps.mdx.words import DEEPEST, Wording
 
 __all__ = [
     "DEEPEST",
+    "KEPT",
     "LONGEST_HEADING",
     "VERSION",
-    "Anchors",
+    "Shared",
     "macros_used",
+    "parts_used",
     "read_page",
 ]
 
-VERSION = 1
+VERSION = 2
 """Of the reading rules; another version reads every page again."""
 
 
-def read_page(
-    document: Document, *, macros: Mapping[str, str], anchors: Anchors
-) -> Page:
+def read_page(document: Document, *, shared: Shared) -> Page:
     """Read the body of one MDX file.
 
     A page that holds nothing but cards has no blocks at all; elsewhere a card is its
-    title, description and link.
+    title, description and link. A section has a fragment only where the page writes one.
 
     Args:
         document: The file, its frontmatter taken off.
-        macros: Body of each macro by its id.
-        anchors: Gives the fragment of each heading, from all headings in order.
+        shared: Macros and partials.
     """
-    front, filler = document.front, Filler(macros, list(document.warnings))
     count = document.body.count("\n") + 1
     source = range(document.first_line, document.first_line + count)
-    text, numbers = filler.fill(document.body, source)
-    sections = sections_of(worded(text, cards=False), numbers, anchors)
-    if any(s.blocks for s in sections) and any(f"<{name}" in text for name in CARDS):
-        sections = sections_of(worded(text, cards=True), numbers, anchors)
+    wording = Wording(shared, cards=False)
+    text = opened(document.body, document.path, source, shared)
+    sections = sections_of(*wording.of(text))
+    if wording.met_cards and any(s.blocks for s in sections):
+        wording = Wording(shared, cards=True)
+        sections = sections_of(*wording.of(text))
+    sections = without_blobs(sections, wording.warnings)
+    front = document.front
     if not front.title:
         front = replace(front, title=_title_of(sections, front.h1, document.path))
-    warnings = tuple(dict.fromkeys(filler.warnings))
-    return Page(document.path, front, tuple(sections), warnings)
+    return Page(
+        document.path,
+        front,
+        tuple(sections),
+        tuple(dict.fromkeys((*document.warnings, *wording.warnings))),
+        kind_of(document, sections),
+        tuple(links_of(document.body, text.found, source)),
+        tuple(dict.fromkeys(wording.ids)),
+        tuple(wording.seen),
+    )
 
 
 def _title_of(sections: list[Section], h1: str, path: str) -> str:

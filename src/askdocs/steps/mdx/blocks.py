@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markdown_it import MarkdownIt
@@ -15,10 +15,9 @@ from askdocs.domain.text import Block, Kind, Section
 LONGEST_HEADING = 500
 """Characters; a longer one is a paragraph that was underlined by accident."""
 
-Anchors = Callable[[Sequence[str]], list[str]]
-
 _EXPLICIT_ID = re.compile(r"\s*\{#([^{}\s]+)\}$")
 _MARKUP = re.compile(r"[\\`*_\[\]!<]")
+_LETTER = re.compile(r"[^>\s]")
 _KINDS = {"fence": Kind.CODE, "table_open": Kind.TABLE}
 _LISTS = frozenset({"bullet_list_open", "ordered_list_open"})
 _WORDS = MarkdownIt("commonmark").disable(["html_inline", "entity"])
@@ -73,30 +72,77 @@ class _Part:
 
     heading: tuple[str, ...] = ()
     anchor: str = ""
+    line: int = 1
     blocks: list[Block] = field(default_factory=list)
 
 
-def sections_of(text: str, numbers: Sequence[int], anchors: Anchors) -> list[Section]:
-    """Cut a page at its headings; the part above the first has no heading."""
-    lines = text.split("\n")
-    parts = [_Part()]
+def sections_of(text: str, numbers: Sequence[int]) -> list[Section]:
+    """Cut a page at its headings; the part above the first has no heading.
+
+    A heading in a list or a quote has a fragment, so it is a section too, but one
+    without blocks: its text stays where it stands.
+    """
+    tokens = _BLOCKS.parse(text)
+    lines = _closed(tokens, text.split("\n"))
+    here = _Part()
+    parts = [here]
     levels: list[tuple[int, str]] = []
-    for group in _groups(_BLOCKS.parse(text)):
-        if group[0].type != "heading_open" or len(group[1].content) > LONGEST_HEADING:
-            parts[-1].blocks += _blocks(group, lines, numbers)
-            continue
-        written = _plain(group[1].content)
-        own = _EXPLICIT_ID.search(written)
-        if name := written[: own.start()] if own else written:
+    for group in _groups(tokens):
+        top = _heading(group[0], group, 0, numbers)
+        if top is None:
+            here.blocks += _blocks(group, lines, numbers)
+            parts += _nested(group, here.heading, numbers)
+        elif name := top.heading[0]:
             level = int(group[0].tag[1])
             levels = [*(above for above in levels if above[0] < level), (level, name)]
-            trail = tuple(n for _, n in levels)
-            parts.append(_Part(trail, own[1] if own else ""))
-    nameless = [part for part in parts[1:] if not part.anchor]
-    given = anchors([part.heading[-1] for part in nameless])
-    for part, anchor in zip(nameless, given, strict=True):
-        part.anchor = anchor
-    return [Section(p.heading, p.anchor, tuple(p.blocks)) for p in parts]
+            top.heading = tuple(n for _, n in levels)
+            here = top
+            parts.append(here)
+    return [Section(p.heading, p.anchor, tuple(p.blocks), p.line) for p in parts]
+
+
+def _closed(tokens: list[Token], lines: list[str]) -> list[str]:
+    """Close the fences that end with their item, or with the page, for want of a mark.
+
+    One that holds nothing goes: it would frame what its author did not mean.
+    """
+    for token in tokens:
+        if token.type != "fence" or not token.map:
+            continue
+        first, end = token.map
+        while end > first + 1 and not lines[end - 1].strip(" \t>"):
+            end -= 1
+        mark = lines[end - 1].strip(" \t>")
+        before, _, _ = lines[first].partition(token.markup)
+        if end == first + 1:
+            lines[first] = before
+        elif mark.strip(token.markup[0]) or len(mark) < len(token.markup):
+            lines[end - 1] += f"\n{_LETTER.sub(' ', before)}{token.markup}"
+    return lines
+
+
+def _heading(
+    token: Token, group: list[Token], at: int, numbers: Sequence[int]
+) -> _Part | None:
+    """Return the section that a token opens, its name perhaps ""; None if it is no heading."""
+    if token.type != "heading_open" or len(group[at + 1].content) > LONGEST_HEADING:
+        return None
+    written = _plain(group[at + 1].content)
+    own = _EXPLICIT_ID.search(written)
+    name = written[: own.start()] if own else written
+    line = numbers[token.map[0]] if token.map else 1
+    return _Part((name,), own[1] if own else "", line)
+
+
+def _nested(
+    group: list[Token], above: tuple[str, ...], numbers: Sequence[int]
+) -> Iterator[_Part]:
+    """Yield a section for each heading within a block."""
+    for at, token in enumerate(group):
+        part = _heading(token, group, at, numbers)
+        if part and part.heading[0]:
+            part.heading = (*above, *part.heading)
+            yield part
 
 
 def _groups(tokens: list[Token]) -> Iterator[list[Token]]:

@@ -1,4 +1,4 @@
-"""A text becomes what in it is not plain text: fences, code spans, tags, comments, ESM."""
+"""A text becomes what in it is not plain text: code, tags, comments, directives, ESM."""
 
 from __future__ import annotations
 
@@ -14,28 +14,37 @@ _BRACED = r"\{[^{}]*+\}"
 for _ in range(4):
     _BRACED = rf"\{{[^{{}}]*+(?:{_BRACED}[^{{}}]*+)*+\}}"
 _VALUE = rf"\"[^\"]*+\"|'[^']*+'|{_BRACED}"
-ATTRS = rf"(?P<attrs>(?:\s(?:[^<>\"'{{}}]++|{_VALUE}){{0,200}}+)?+)"
+ATTRS = rf"(?P<attrs>(?:\s(?:[^<>\"'{{}}\[\]]++|{_VALUE}){{0,200}}+)?+)"
 _PREFIX = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+")
 _BEGINS = r"[ \t>]*+(?:\n|(?:[-*+]|\d{1,9}[.)])[ \t]|#{1,6}[ \t]|```|~~~|\||</?[A-Z])"
 _SCAN = re.compile(
+    # only here can anything begin
+    r"(?=[`<&{]|^)(?:"
     # the line that opens a fence
-    rf"^{_PREFIX.pattern}(?P<mark>`{{3,}}+(?![^\n]*`)|~{{3,}}+)[^\n]*+"
+    rf"^{_PREFIX.pattern}(?:(?P<mark>`{{3,}}+(?![^\n]*`)|~{{3,}}+)[^\n]*+"
+    # a directive, or its end; a label of GitHub's on the first line of a quote
+    r"|(?P<colons>:{3,}+[ \t]*+(?P<kind>[A-Za-z][\w-]*+)?[ \t]*+(?P<rest>[^\n]*+))"
+    r"|(?P<alert>(?<=[> \t])\[!(?P<level>[A-Za-z]{1,20})\])(?=[^\n()\[\]]*$))"
     # ESM: import ... from "...", export ..., at the start of a paragraph
     r"|^(?<![^\n]\n)(?P<esm>(?:(?:"
     r"import\b(?:(?:[^\"';\n]|\n(?![ \t]*\n))*?\bfrom)?\s*[\"'][^\"'\n]*[\"'];?[ \t]*(?://[^\n]*)?"
     r"|export\s+(?:default|const|let|var|async|function|class|\*|\{)(?:"
     r"[^\n]*[{(\[][ \t]*(?:\n+[ \t}\])][^\n]*)++|[^\n]*))(?:\n|\Z))++)"
     # a code span, within its paragraph
-    r"|(?P<code>(?<![`\\])(?P<tick>`++)"
+    r"|(?P<code>(?:(?<![`\\])|(?<=\\`)(?<!\\\\`)|(?<=\\\\))(?P<tick>`++)"
     rf"(?:[^\n]|\n(?!{_BEGINS})){{0,500}}?(?<!`)(?P=tick)(?!`))"
     r"|(?P<comment>\{/\*(?:(?!\{/\*|\*/\}).)*+\*/\}|<!--(?:(?!<!--|-->).)*+-->"
     r"|<(?:script|style)(?:\s[^<>]*+)?>(?:(?!</?(?:script|style)\b).)*+</(?:script|style)>)"
-    rf"|(?P<tag><(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9.]*){ATTRS}/?>)"
-    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)",
+    rf"|(?P<tag><(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9.]*){ATTRS}/?>)|(?P<fragment></?>)"
+    r"|(?P<brace>\{\s{0,99}+(?:\"(?P<double>[^\"\n{}]{0,500}+)\"|'(?P<single>[^'\n{}]{0,500}+)'"
+    r"|`(?P<template>[^`{}]{0,500}+)`|[^\s#{}\"'`<&\[][^{}\n\"'`<&\[]{0,200}+)\s{0,99}+\})"
+    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});))",
     re.S | re.M,
 )
 _ATTR = re.compile(rf"([\w-]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|({_BRACED})))?")
 _SAID = re.compile(r"\{\s*([\"'`])(.*)\1\s*\}", re.S)
+_HEADING = re.compile(_PREFIX.pattern + r"#{1,6}[ \t]")
+_QUOTE, _QUOTED = re.compile(r"\n[ \t]*>"), re.compile(r"[ \t]*>")
 _MARKER = re.compile(r" *(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )| )")
 
 
@@ -43,8 +52,25 @@ def scan(text: str) -> Iterator[tuple[re.Match[str], int]]:
     """Yield what is not plain text, and where it ends; a fence is matched by its first line."""
     at = 0
     while match := _SCAN.search(text, at):
+        if match.lastgroup == "code" and _leaves(match):
+            at = match.end("tick")
+            continue
         at = _fence_end(text, match) if match["mark"] else match.end()
         yield match, at
+
+
+def _leaves(code: re.Match[str]) -> bool:
+    """Return whether a code span would leave its heading, or enter a quote."""
+    if "\n" not in code[0]:
+        return False
+    text, start = code.string, line_start(code.string, code.start())
+    quotes = _QUOTE.search(code[0]) and not _QUOTED.match(text, start)
+    return bool(quotes or _HEADING.match(text, start))
+
+
+def line_start(text: str, at: int) -> int:
+    """Return where the line of a place begins."""
+    return text.rfind("\n", 0, at) + 1
 
 
 def _fence_end(text: str, opened: re.Match[str]) -> int:
@@ -68,7 +94,7 @@ def item_indent(text: str, at: int) -> int:
 
     Only what begins its line counts, and of the lines above only the last 200.
     """
-    start = text.rfind("\n", 0, at) + 1
+    start = line_start(text, at)
     prefix = text[start : min(at, start + 100)].expandtabs(4)
     if prefix.strip():
         return len(prefix) if _PREFIX.fullmatch(prefix) and ">" not in prefix else 0

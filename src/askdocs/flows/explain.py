@@ -1,0 +1,66 @@
+"""One file of the docs becomes what is made of it, and why."""
+
+from __future__ import annotations
+
+from askdocs.domain.errors import ConfigError
+from askdocs.domain.ports import Docs
+from askdocs.domain.site import Explanation, Table
+from askdocs.domain.text import Chunk, Left, Page, Source
+from askdocs.flows.reading import (
+    AUTO,
+    read_all,
+    read_page,
+    rule_for,
+    shared_by,
+)
+from askdocs.flows.survey import SKIPPED, Build
+from askdocs.steps import chunk, urls
+
+
+def explain(docs: Docs, path: str, *, live: Table | None, build: Build) -> Explanation:
+    """Read one file as an ingest would; nothing is written.
+
+    Args:
+        docs: All of them: macros, partials and the slug rule come from other files.
+        path: Of the file, relative to the docs root.
+        live: The table of the index, if there is one: its slug rule is used.
+        build: What an index is built with; nothing is embedded.
+
+    Raises:
+        ConfigError: if the file is not among those that an ingest reads.
+    """
+    failed: list[Left] = []
+    sources = read_all(docs, failed)
+    problem = {left.path: left.reason for left in failed}.get(path)
+    if problem:
+        return Explanation(path, problem)
+    source = next((each for each in sources if each.path == path), None)
+    if source is None:
+        raise ConfigError(f"{path} is not read", hint="rag config show")
+    shared = shared_by(sources)
+    page = read_page(source, shared)
+    kept = live.rule if live else ""
+    # Only a first run has to look at every page to choose a rule.
+    every = _all_pages(sources) if build.slug_rule == AUTO and not kept else [page]
+    rule = rule_for(build.slug_rule, kept, every, build.base_url)
+    page = urls.anchored(page, rule)
+    return Explanation(
+        path=path,
+        left_out=SKIPPED.get(page.kind, ""),
+        rule=rule,
+        page=page,
+        place=urls.place_of(page, rule, build.base_url)
+        if page.kind.has_address
+        else None,
+        chunks=() if page.kind in SKIPPED else tuple(_chunks(page, build)),
+    )
+
+
+def _all_pages(sources: list[Source]) -> list[Page]:
+    shared = shared_by(sources)
+    return [read_page(source, shared) for source in sources]
+
+
+def _chunks(page: Page, build: Build) -> list[Chunk]:
+    ruler = chunk.Ruler(build.tokenizer, build.cut.tokens, build.space.passage_prefix)
+    return chunk.cut_page(page, ruler=ruler, fingerprint=build.fingerprint, payload={})
