@@ -15,11 +15,21 @@ from tests.alarm import alarm
 from askdocs.adapters.model import locate
 from askdocs.adapters.tokenizer import FastTokenizer
 from askdocs.domain.errors import ConfigError
-from askdocs.domain.text import Block, Chunk, Front, Kind, Page, Section, Source
+from askdocs.domain.text import (
+    Block,
+    Chunk,
+    Front,
+    Kind,
+    Page,
+    PageKind,
+    Section,
+    Source,
+)
 from askdocs.steps.chunk import Ruler, cut_page, readable
+from askdocs.steps.chunk.join import TINY
 from askdocs.steps.front import open_document
-from askdocs.steps.mdx import read_page
-from askdocs.steps.urls import anchors
+from askdocs.steps.mdx import Shared, read_page
+from askdocs.steps.urls import anchored
 
 WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -59,8 +69,15 @@ def prose(text: str, first: int = 1, kind: Kind = Kind.PROSE) -> Block:
     return Block(text, kind, (first, first + text.count("\n")))
 
 
-def a_page(*sections: Section, title: str = "T", description: str = "") -> Page:
-    return Page("a.mdx", Front(title=title, description=description), sections)
+def a_page(
+    *sections: Section,
+    title: str = "T",
+    description: str = "",
+    path: str = "index.mdx",
+    kind: PageKind = PageKind.CONCEPTS,
+) -> Page:
+    """Return a page; unless a test says otherwise, of a kind that keeps its sections apart."""
+    return Page(path, Front(title=title, description=description), sections, kind=kind)
 
 
 def flat(*blocks: Block, heading: tuple[str, ...] = ()) -> Page:
@@ -79,9 +96,9 @@ def cut(
     return cut_page(page, ruler=ruler, fingerprint="f", payload=payload)
 
 
-def read(text: str) -> Page:
-    document = open_document(Source("a.mdx", text))
-    return read_page(document, macros={}, anchors=anchors)
+def read(text: str, path: str = "concepts.mdx") -> Page:
+    document = open_document(Source(path, text))
+    return anchored(read_page(document, shared=Shared({}, {})), "github")
 
 
 def numbered(count: int, start: int = 0) -> str:
@@ -108,6 +125,24 @@ def test_a_chunk_is_embedded_below_its_breadcrumb():
     assert chunk.embedded == "T > How > Delete\n\nSee the list."
     assert chunk.text == "See **the** [list](/x)."
     assert (chunk.heading, chunk.anchor) == (("How", "Delete"), "how-delete")
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "words"),
+    [
+        ("serverless/jobs/how-to/create-job.mdx", "Create", "serverless jobs how to"),
+        ("pages/tools/cli/index.mdx", "The command line", "tools"),
+        ("cli.mdx", "Docs", ""),
+        ("jobs/all.mdx", "All Jobs", ""),
+        ("a_b/v1.2/c.mdx", "", "a b v1 2"),
+    ],
+)
+def test_the_words_of_the_folders_stand_first_in_a_breadcrumb(path, title, words):
+    """The name of a product is often there alone; what the title says is not said twice."""
+    page = a_page(Section((), "", (prose("text"),)), title=title, path=path)
+
+    crumb = " > ".join(part for part in (words, title) if part)
+    assert cut(page)[0].embedded == f"{crumb}\n\ntext"
 
 
 @pytest.mark.parametrize(
@@ -206,13 +241,17 @@ def test_a_description_that_the_page_repeats_is_not_said_twice():
     ids=["description", "title", "nothing"],
 )
 @pytest.mark.parametrize(
-    "sections", [(), (Section((), "", ()), Section(("H",), "h", ()))]
+    ("sections", "below"),
+    [((), ""), ((Section((), "", ()), Section(("H",), "h", (), 5)), "\n\n## H")],
+    ids=["nothing", "a heading"],
 )
-def test_a_page_without_text_is_found_by_its_head(sections, title, description, text):
+def test_a_page_without_text_is_found_by_its_head(
+    sections, below, title, description, text
+):
     """15 pages of the docs are a macro and no more, some of them a dead one."""
     chunks = cut(a_page(*sections, title=title, description=description))
 
-    assert [c.text for c in chunks] == ([] if text is None else [text])
+    assert [c.text for c in chunks] == ([] if text is None else [text + below])
     assert all(c.heading == () and c.anchor == "" for c in chunks)
 
 
@@ -229,14 +268,144 @@ def test_small_blocks_of_one_section_share_a_chunk():
     assert cut(flat(*blocks), limit=42)[0].text.count("\n") + 1 == 19
 
 
-def test_sections_never_share_a_chunk():
+@pytest.mark.parametrize("kind", [PageKind.PROSE, PageKind.TUTORIAL])
+def test_sections_do_not_share_a_chunk(kind):
     """The fragment of its link would be wrong for half of it."""
-    sections = [Section((h,), h, (prose(h),)) for h in "ab"]
+    sections = [Section((h,), h, (prose(numbered(TINY)),)) for h in "ab"]
 
-    assert [(c.text, c.anchor) for c in cut(a_page(*sections))] == [
-        ("a", "a"),
-        ("b", "b"),
+    chunks = cut(a_page(*sections, kind=kind), limit=100)
+
+    assert [(c.anchor, c.also) for c in chunks] == [("a", ()), ("b", ())]
+
+
+@pytest.mark.parametrize("kind", [PageKind.FAQ, PageKind.CONCEPTS])
+def test_a_question_and_a_concept_stand_alone_however_short(kind):
+    """They are what readers look for, and link to."""
+    sections = [Section((f"What is {h}?",), h, (prose(h),)) for h in "ab"]
+
+    chunks = cut(a_page(*sections, kind=kind), limit=100)
+
+    assert [(c.text, c.anchor) for c in chunks] == [("a", "a"), ("b", "b")]
+
+
+def test_what_stands_under_one_question_is_one_chunk_if_it_fits():
+    """Its parts are headings of their own in an FAQ, and answer nothing alone."""
+    sizes = [
+        ("A?/Price", 40),
+        ("A?/Example", 40),
+        ("A?/More", 40),
+        ("B?", 3),
+        ("Rest", 3),
+        ("Rest/C?", 3),
     ]
+    page = a_page(*sections_of_sizes(*sizes), kind=PageKind.FAQ)
+
+    assert [(c.anchor, c.also) for c in cut(page, limit=100)] == [
+        ("a?/price", ("a?/example",)),
+        ("a?/more", ()),
+        ("b?", ()),
+        ("rest", ()),
+        ("rest/c?", ()),
+    ]
+
+
+def sections_of_sizes(*sizes: tuple[str, int]) -> list[Section]:
+    """Return sections of so many words; their trails are written "A/B"."""
+    return [
+        Section(
+            tuple(trail.split("/")) if trail else (),
+            trail.lower(),
+            (prose(numbered(size, 100 * n), 10 * n + 2),),
+            10 * n + 1,
+        )
+        for n, (trail, size) in enumerate(sizes)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "groups"),
+    [
+        ([("A", 3), ("B", 50)], [("a", ("b",))]),
+        ([("A", 50), ("B", 3)], [("a", ("b",))]),
+        ([("A", 3), ("A/B", 50)], [("a", ("a/b",))]),
+        ([("A", 3), ("B", 3), ("C", 3)], [("a", ("b", "c"))]),
+        ([("A", 3), ("B", 40), ("C", 40)], [("a", ("b",)), ("c", ())]),
+        ([("A", 40), ("B", 3), ("C", 40)], [("a", ()), ("b", ("c",))]),
+        ([("A", 3), ("B", 95)], [("a", ()), ("b", ())]),
+        ([("A/B", 50), ("C", 3)], [("a/b", ()), ("c", ())]),
+        ([("A/B", 3), ("C", 50)], [("a/b", ()), ("c", ())]),
+        ([("", 3), ("A", 50)], [("", ()), ("a", ())]),
+    ],
+    ids=[
+        "to the next",
+        "the last one to the one before",
+        "to what it leads to",
+        "until it is large enough",
+        "and no further",
+        "to the next rather than to the one before",
+        "not if they do not fit together",
+        "not to a section below another heading",
+        "not out of its heading",
+        "not the top of the page",
+    ],
+)
+def test_a_tiny_section_is_joined_to_its_neighbour(sizes, groups):
+    """Nobody finds a line that says "as follows", and it makes no answer."""
+    page = a_page(*sections_of_sizes(*sizes), kind=PageKind.PROSE)
+
+    assert [(c.anchor, c.also) for c in cut(page, limit=100)] == groups
+
+
+@pytest.mark.parametrize(
+    ("sizes", "trails", "last"),
+    [
+        ([("A", 0), ("A/B", 40)], ["A/B"], "w139"),
+        ([("A", 0), ("B", 40)], ["A/B"], "w139"),
+        ([("A", 0), ("B", 0), ("C", 40)], ["A/B/C"], "w239"),
+        ([("C", 40), ("C/A", 0), ("C/B", 40)], ["C", "C/A/B"], "w239"),
+        ([("A/B", 0), ("C", 40)], ["B/C"], "w139"),
+        ([("A/D", 40), ("A/B", 0), ("C", 40)], ["A/D", "C"], "w239"),
+        ([("A", 40), ("B", 0)], ["A"], "## B"),
+        ([("A", 40), ("B", 0), ("C", 0)], ["A"], "## C"),
+    ],
+    ids=[
+        "which stands in the trail below",
+        "before another of its level",
+        "twice",
+        "below another",
+        "before one of a higher level",
+        "at the end of its part",
+        "at the end",
+        "twice at the end",
+    ],
+)
+@pytest.mark.parametrize("kind", [PageKind.PROSE, PageKind.CONCEPTS, PageKind.FAQ])
+def test_a_heading_without_text_is_not_lost(kind, sizes, trails, last):
+    """A macro below it may bring a heading of its own, of the same level."""
+    sections = [
+        replace(s, blocks=s.blocks if size else ())
+        for s, (_, size) in zip(sections_of_sizes(*sizes), sizes, strict=True)
+    ]
+
+    chunks = cut(a_page(*sections, kind=kind), limit=100)
+
+    said = [" ".join((*c.heading, c.text)) for c in chunks]
+    assert ["/".join(c.heading) for c in chunks] == trails
+    assert said[-1].endswith(last)
+    for trail, _ in sizes:
+        assert trail.split("/")[-1] in " ".join(said)
+
+
+def test_a_joined_section_keeps_its_heading_and_its_lines():
+    """A reader sees where it begins; the model reads the words of the heading."""
+    page = a_page(*sections_of_sizes(("A", 2), ("A/B", 2)), kind=PageKind.PROSE)
+
+    [chunk] = cut(page, limit=100)
+
+    assert chunk.text == "w0 w1\n\n### B\n\nw100 w101"
+    assert chunk.embedded == "T > A\n\nw0 w1\nB\nw100 w101"
+    assert chunk.lines == (2, 12)
+    assert chunk.payload["also"] == ["a/b"]
 
 
 def test_items_stand_close_and_paragraphs_apart():
@@ -361,7 +530,7 @@ def test_a_cut_table_has_its_head_on_every_part():
     rows = [f"| w{n} | w{n + 100} |" for n in range(20)]
     table = "\n".join(["| Type | RAM |", "|---|---|", *rows])
 
-    chunks = cut(flat(prose(table, 11, Kind.TABLE)), limit=60)
+    chunks = cut(flat(prose(table, 11, Kind.TABLE)), limit=45)
 
     assert len(chunks) > 2
     for chunk in chunks:
@@ -611,10 +780,9 @@ def test_nothing_exceeds_the_limit_and_nothing_is_lost(page, limit, prefix):
         chunks = cut(page, limit=limit, prefix=prefix)
 
     assert max(seen(chunks, Words(), prefix), default=0) <= limit
-    for section in page.sections:
-        wanted = [w for b in section.blocks for w in re.findall(r"\w+", b.text)]
-        held = [c.text for c in chunks if c.heading == section.heading]
-        assert is_within(wanted, [w for text in held for w in re.findall(r"\w+", text)])
+    blocks = [block for section in page.sections for block in section.blocks]
+    wanted = [w for b in blocks for w in re.findall(r"\w+", b.text)]
+    assert is_within(wanted, [w for c in chunks for w in re.findall(r"\w+", c.text)])
     assert len({c.id for c in chunks}) == len(chunks)
     assert {c.page["page_chunks"] for c in chunks} <= {len(chunks)}
 

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from askdocs.domain.text import Block, Kind
-from askdocs.steps.chunk.measure import FENCE, Piece, Ruler, measured
+from askdocs.steps.chunk.measure import FENCE, RULE, Piece, Ruler, measured, readable
 
 _LINES = re.compile(r"(?<=\n)(?=.)", re.S)
 _SENTENCES = re.compile(r"(?<=[.!?]\s)|(?<=[\u3002\uff01\uff1f])")
 _PARAGRAPHS = re.compile(r"(?<=\n)(?=[ \t]*\n)")
+_ROW = r"[^\n|]*+\|[^\n]*+"
+_FRAMED = re.compile(
+    rf"(?m:{FENCE.pattern})|^{_ROW}\n{RULE}(?:\n{_ROW})*+",
+    re.M,
+)
+_MARKS = " \t>`~"
 _SEAMS = {Kind.CODE: (_PARAGRAPHS, _LINES)}
 
 
@@ -43,12 +49,14 @@ def _fitting(pieces: list[Piece], room: int, ruler: Ruler) -> Iterator[Piece]:
 
 
 def _parted(block: Block) -> Iterator[Block]:
-    """Take apart what is code and what is not, in an item that holds both."""
+    """Take apart what is code, table and neither, in an item that holds them."""
     done = 0
-    for fence in FENCE.finditer(block.text) if block.kind is not Kind.CODE else ():
-        yield from _part(block, done, fence.start(), block.kind)
-        yield from _part(block, fence.start(), fence.end(), Kind.CODE)
-        done = fence.end()
+    whole = block.kind in {Kind.CODE, Kind.TABLE}
+    for found in () if whole else _FRAMED.finditer(block.text):
+        kind = Kind.CODE if found["mark"] else Kind.TABLE
+        yield from _part(block, done, found.start(), block.kind)
+        yield from _part(block, found.start(), found.end(), kind)
+        done = found.end()
     yield from _part(block, done, len(block.text), block.kind)
 
 
@@ -56,26 +64,27 @@ def _part(block: Block, start: int, end: int, kind: Kind) -> Iterator[Block]:
     """Yield a part of a block with its own lines, unless nothing is in it.
 
     Where a macro stands in the block, its lines are not those of the file: then a part
-    has the lines of the whole.
+    has the lines of the whole. The mark that closes a fence may be none of the file's.
     """
     held = block.text[start:end].lstrip("\n")
     text = held.rstrip()
     first, last = block.lines
-    if block.text.count("\n") == last - first:
+    more = block.text.count("\n") - (last - first)
+    if more == 0 or (more == 1 and not block.text.rpartition("\n")[2].strip(_MARKS)):
         first += block.text.count("\n", 0, end - len(held))
-        last = first + text.count("\n")
-    if text:
+        last = min(first + text.count("\n"), last)
+    if any(c.isalnum() for c in text):
         yield Block(text, kind, (first, last))
 
 
 def _halved(block: Block, room: int, ruler: Ruler) -> Iterator[Block]:
     """Cut a block that does not fit; a fence and a table's head stand on every part."""
     top, body, end = _frame(block)
-    [frame] = ruler.sizes([top + end])
+    [frame] = _sizes([top + end], block.kind, ruler)
     if frame > room // 2:
         top, body, end, frame = "", block.text, "", 0
     best, *seams = _SEAMS.get(block.kind, (_LINES, _SENTENCES))
-    units = _units(best.split(body), seams, room - frame, ruler)
+    units = _units(best.split(body), seams, room - frame, block.kind, ruler)
     at = len(top)
     for text in _merged(units, room - frame):
         for part in _part(block, at, at + len(text), block.kind):
@@ -101,17 +110,25 @@ def _units(
     texts: Sequence[str],
     seams: Sequence[re.Pattern[str]],
     room: int,
+    kind: Kind,
     ruler: Ruler,
 ) -> Iterator[tuple[str, int]]:
     """Yield pieces with their size, cut at the best seams that make them fit *room*."""
-    for text, size in zip(texts, ruler.sizes(texts), strict=True):
+    for text, size in zip(texts, _sizes(texts, kind, ruler), strict=True):
         if size <= room:
             yield text, size
         elif seams:
-            yield from _units(seams[0].split(text), seams[1:], room, ruler)
+            yield from _units(seams[0].split(text), seams[1:], room, kind, ruler)
         else:
             parts = ruler.cut(text, max(1, room))
             yield from zip(parts, ruler.sizes(parts), strict=True)
+
+
+def _sizes(texts: Sequence[str], kind: Kind, ruler: Ruler) -> list[int]:
+    """Return how many tokens the embedder reads of parts of a block."""
+    if kind is Kind.CODE:
+        return ruler.sizes(texts)
+    return ruler.sizes([readable(Block(text, kind, (1, 1))) for text in texts])
 
 
 def _merged(units: Iterable[tuple[str, int]], room: int) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from askdocs.domain.ports import Tokenizer
 from askdocs.domain.text import Block, Kind
 
+_JOINER = "\u200d"
 _LINK = re.compile(r"!?\[([^\[\]]*+)\]\([^()\s]*+(?:\([^()\s]*+\))?+[^()]*+\)")
 FENCE = re.compile(
     r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+(?P<mark>`{3,}+(?![^\n]*`)|~{3,}+)[^\n]*+"
@@ -21,10 +22,9 @@ _CODE = re.compile(
     r"|(?<![`\\])(?P<tick>`++)[^`]++(?:(?!(?P=tick)(?!`))`++[^`]++)*+(?P=tick)(?!`)",
     re.M,
 )
-_RULE = re.compile(
-    r"^(?=[^\n]*\|)[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+$\n?",
-    re.M,
-)
+RULE = r"(?=[^\n]*\|)[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+$"
+_RULE = re.compile(rf"^{RULE}\n?", re.M)
+_HEADING = re.compile(r"\A#{1,6} ")
 BLANKS = re.compile(r"\n{3,}")
 
 
@@ -57,10 +57,20 @@ class Ruler:
         return [n - self.limit for n in counts]
 
     def cut(self, text: str, size: int) -> list[str]:
-        """Cut a text that has no better seam after every *size* tokens."""
+        """Cut a text that has no better seam into parts of at most *size* tokens.
+
+        Between words where there is a space, and never within what a reader sees as
+        one character.
+        """
         spans = self.tokenizer.spans(text)
-        seams = [0, *(spans[n][0] for n in range(size, len(spans), size)), len(text)]
-        return [text[a:b] for a, b in pairwise(seams) if a < b]
+        parts, first, start = [], 0, 0
+        while first + size < len(spans):
+            end = _seam(text, start, spans[first + size][0])
+            parts.append(text[start:end])
+            start = end
+            while first < len(spans) and spans[first][0] < end:
+                first += 1
+        return [*parts, text[start:]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +82,31 @@ class Piece:
     size: int
 
 
+def _seam(text: str, start: int, end: int) -> int:
+    """Return where to cut a text before *end*: after a space, else between characters."""
+    space = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) + 1
+    if space > start + (end - start) // 2:
+        return space
+    seam = end
+    while seam > start and (_joins(text[seam]) or text[seam - 1] == _JOINER):
+        seam -= 1
+    return seam if seam > start else end
+
+
+def _joins(char: str) -> bool:
+    """Whether a character is shown as a part of the one before it."""
+    return char == _JOINER or unicodedata.category(char).startswith("M")
+
+
 def readable(block: Block) -> str:
-    """Return what the embedder reads of a block: no link targets, no table rules.
+    """Return what the embedder reads of a block: no link targets, table rules, marks.
 
     >>> readable(Block("See [the **list**](/jobs/).", Kind.PROSE, (1, 1)))
     'See the list.'
     """
     if block.kind is Kind.CODE:
         return block.text
-    text = BLANKS.sub("\n\n", block.text)
+    text = _HEADING.sub("", BLANKS.sub("\n\n", block.text))
     parts, done = [], 0
     for code in _CODE.finditer(text) if "`" in text or "~~~" in text else ():
         parts += [_plain(text[done : code.start()]), code[0]]
