@@ -23,8 +23,8 @@ from askdocs.domain.errors import MEANING
 from askdocs.domain.text import Source
 from askdocs.settings import Settings
 from askdocs.steps.front import open_document
-from askdocs.steps.mdx import read_page
-from askdocs.steps.urls import anchors
+from askdocs.steps.mdx import Shared, read_page
+from askdocs.steps.urls import anchored
 
 ROOT = Path(__file__).parents[1]
 MANUAL = ROOT / "docs"
@@ -48,7 +48,7 @@ def rows(file: Path, heading: str) -> list[list[str]]:
 def read(file: Path):
     """Return a page of the manual as our own reader reads it."""
     document = open_document(Source(file.name, file.read_text()))
-    return read_page(document, macros={}, anchors=anchors)
+    return anchored(read_page(document, shared=Shared({}, {})), "github")
 
 
 def allowed(field: FieldInfo) -> str:
@@ -147,7 +147,7 @@ def test_every_setting_that_is_named_exists(file):
 
 def options(command: click.Command) -> set[str]:
     """Return every option of a command and of those below it."""
-    below = command.commands.values() if isinstance(command, click.Group) else ()
+    below = getattr(command, "commands", {}).values()
     own = {
         opt for param in command.params for opt in (*param.opts, *param.secondary_opts)
     }

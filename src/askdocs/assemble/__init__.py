@@ -16,6 +16,7 @@ from askdocs.assemble.config import (
 )
 from askdocs.assemble.health import Check, checks, status
 from askdocs.assemble.indexing import ingest, progress
+from askdocs.assemble.site import explanation, link_report, stored_table, table_of
 
 __all__ = [
     "Answering",
@@ -23,12 +24,16 @@ __all__ = [
     "asker",
     "checks",
     "configuration",
+    "explanation",
     "ingest",
+    "link_report",
     "log_file",
     "progress",
     "searcher",
     "setting_names",
     "settings",
     "status",
+    "stored_table",
+    "table_of",
     "version",
 ]

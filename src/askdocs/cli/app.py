@@ -23,6 +23,7 @@ from askdocs.cli import (
     search,
     show,
     status,
+    urls,
 )
 from askdocs.cli.flags import everywhere, setting_flags, words
 from askdocs.domain.errors import MEANING, AskDocsError, ConfigError, Exit
@@ -59,6 +60,7 @@ app.command()(search.search)
 app.command()(ask.ask)
 app.command()(status.status)
 app.command()(doctor.doctor)
+app.add_typer(urls.app, name="urls")
 app.add_typer(config.app, name="config")
 
 

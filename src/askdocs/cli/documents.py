@@ -6,7 +6,8 @@ Scripts rely on these keys: they are added to and never renamed, or `SCHEMA` ris
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from askdocs.cli.show import closing, marks
 from askdocs.domain.answer import Answer, Found, Passage, Status
@@ -17,7 +18,11 @@ from askdocs.domain.errors import (
     ModelUnavailable,
 )
 from askdocs.domain.index import Report
+from askdocs.domain.site import Explanation, LinkReport, Place, Score, Table
 from askdocs.domain.text import Left
+
+if TYPE_CHECKING:
+    from askdocs.flows.links import Site
 
 _ERROR: dict[Status, type[AskDocsError]] = {
     Status.MODEL_UNAVAILABLE: ModelUnavailable,
@@ -28,6 +33,62 @@ _ERROR: dict[Status, type[AskDocsError]] = {
 def error(code: int, name: str, what: str, hint: str) -> dict[str, Any]:
     """Return an error; it stands alone, or beside what could be shown all the same."""
     return {"error": {"code": int(code), "name": name, "what": what, "hint": hint}}
+
+
+def failure(problem: AskDocsError) -> dict[str, Any]:
+    """Return one of our errors."""
+    name = type(problem).__name__
+    return error(problem.exit_code, name, str(problem), problem.hint)
+
+
+def table(found: Table) -> dict[str, Any]:
+    """Return where the pages are."""
+    return {
+        "slug_rule": found.rule,
+        "pages": [_place(place) for place in found.places],
+    }
+
+
+def links(site: Site, report: LinkReport) -> dict[str, Any]:
+    """Return how the links of the docs fare."""
+    return {
+        "files": len(site.pages) - len(site.ignored),
+        "failed": _left(site.failed),
+        "slug_rule": report.rule,
+        "slug_rules": {name: _score(score) for name, score in report.rules.items()},
+        "pages": _score(report.pages),
+        "fragments": _score(report.fragments),
+        "own_fragments": _score(report.own),
+        "menu": _score(report.menu),
+        "dead": [asdict(link) for link in report.dead],
+    }
+
+
+def explanation(what: Explanation) -> dict[str, Any]:
+    """Return what becomes of one file, and why."""
+    page = what.page
+    return {
+        "path": what.path,
+        "indexed": not what.left_out,
+        "reason": what.left_out,
+        "kind": page.kind.value if page else "",
+        "slug_rule": what.rule,
+        "page": _place(what.place) if what.place else None,
+        "seen": [asdict(seen) for seen in page.seen] if page else [],
+        "links": [asdict(link) for link in page.links] if page else [],
+        "warnings": list(page.warnings) if page else [],
+        "chunks": [
+            {
+                "heading": list(chunk.heading),
+                "anchor": chunk.anchor,
+                "also": list(chunk.also),
+                "lines": list(chunk.lines),
+                "text": chunk.text,
+                "embedded": chunk.embedded,
+            }
+            for chunk in what.chunks
+        ],
+    }
 
 
 def report(done: Report, hint: str) -> dict[str, Any]:
@@ -46,6 +107,8 @@ def report(done: Report, hint: str) -> dict[str, Any]:
         "withheld": done.withheld,
         "generation": done.generation,
         "seconds": dict(done.seconds),
+        "slug_rule": done.slug_rule,
+        "unknown_components": dict(done.unknown),
         "warnings": list(done.warnings),
     }
     if done.withheld:
@@ -100,6 +163,19 @@ def _passage(passage: Passage) -> dict[str, Any]:
         "text": passage.text,
         "lines": list(passage.lines),
     }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "path": place.path,
+        "url": place.url,
+        "title": place.title,
+        "anchors": [asdict(anchor) for anchor in place.anchors],
+    }
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {"total": score.total, "live": score.live, "share": round(score.share, 6)}
 
 
 def _left(items: Iterable[Left]) -> list[dict[str, str]]:

@@ -10,8 +10,9 @@ import typer
 
 from askdocs import assemble
 from askdocs.cli import documents, show
+from askdocs.cli.explained import explained
 from askdocs.cli.flags import settings
-from askdocs.domain.errors import DocsNotFound
+from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.index import Wishes
 
 
@@ -25,9 +26,9 @@ def _path(text: str) -> Path:
 def ingest(
     ctx: typer.Context,
     path: Annotated[
-        Path,
+        Path | None,
         typer.Argument(metavar="PATH", help="Folder with the docs.", parser=_path),
-    ],
+    ] = None,
     rebuild: Annotated[
         bool,
         typer.Option("--rebuild", help="Build from nothing, beside the live index."),
@@ -38,6 +39,14 @@ def ingest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
     ] = False,
+    explain: Annotated[
+        Path | None,
+        typer.Option(
+            "--explain",
+            metavar="FILE",
+            help="Say what would become of one file, and why; do nothing.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[
         bool, typer.Option("-q", "--quiet", help="Print errors only: for cron.")
@@ -50,6 +59,11 @@ def ingest(
 
     rag ingest ./docs-content
     """
+    if explain:
+        _explain(ctx, path, explain, as_json=as_json)
+        return
+    if path is None:
+        raise ConfigError("no PATH is given", hint="rag ingest --help")
     loaded = settings(ctx, docs=path, quiet=quiet)
     wishes = Wishes(rebuild=rebuild, allow_delete=allow_delete, dry_run=dry_run)
     with assemble.progress(wanted=not quiet) as notify:
@@ -63,3 +77,14 @@ def ingest(
     if done.withheld:
         show.problem(f"{done.withheld}; nothing was deleted", hint)
     raise typer.Exit(done.exit_code)
+
+
+def _explain(
+    ctx: typer.Context, folder: Path | None, file: Path, *, as_json: bool
+) -> None:
+    loaded = settings(ctx, docs=folder or file.parent)
+    what = assemble.explanation(loaded, folder, file)
+    if as_json:
+        show.as_document(documents.explanation(what))
+    else:
+        explained(what)

@@ -101,6 +101,10 @@ def report(done: Report, *, dry_run: bool, verbose: bool) -> None:
     )
     for reason, n in Counter(left.reason for left in done.skipped).most_common():
         out(f"{'skipped':10} {n:,} x {reason}")
+    if done.slug_rule:
+        out(f"{'headings':10} slug rule {done.slug_rule}")
+    for name, n in sorted(done.unknown.items()):
+        out(f"{'unknown':10} {n:,} x {name}: its text is kept")
     spent = " · ".join(f"{name} {s:.1f} s" for name, s in done.seconds.items())
     out(f"{'time':10} {spent}")
     out(f"{'generation':10} {done.generation or 'none'}")

@@ -1,0 +1,147 @@
+"""`rag urls`: where the pages are on the web, and which links of the docs are dead."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from askdocs import assemble
+from askdocs.cli import documents, show
+from askdocs.cli.flags import settings
+from askdocs.domain.errors import ConfigError, GateFailed
+from askdocs.domain.site import Dead, LinkReport, Score
+
+if TYPE_CHECKING:
+    from askdocs.flows.links import Site
+
+app = typer.Typer(help="Where the pages are on the web, and which links are dead.")
+
+DEAD = {
+    "page": "no such page",
+    "fragment": "no such heading",
+    "menu": "no such page",
+}
+
+
+@app.callback(invoke_without_command=True)
+def group(ctx: typer.Context) -> None:
+    """Show where the pages are on the web, and which links are dead."""
+    if ctx.invoked_subcommand is None:
+        show.out(ctx.get_help())
+
+
+@app.command("list")
+def list_all(
+    ctx: typer.Context,
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PATH]", help="Folder with the docs; else the index."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Print fragments, too.")
+    ] = False,
+) -> None:
+    """Print the address of every page, and with -v those of its headings.
+
+    rag urls list ./docs-content -v
+    """
+    loaded = settings(ctx, docs=path)
+    table = assemble.table_of(loaded, path) if path else assemble.stored_table(loaded)
+    if as_json:
+        show.as_document(documents.table(table))
+        return
+    for place in table.places:
+        show.out(f"{place.url}  {place.path}", href=place.url)
+        for anchor in place.anchors if verbose else ():
+            show.out(f"  #{anchor.anchor}  {anchor.text}".rstrip())
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder with the docs.")],
+    max_dead: Annotated[
+        str,
+        typer.Option(
+            "--max-dead",
+            metavar="N|N%",
+            help="How many dead links are still exit code 0: a number, or a share of all.",
+        ),
+    ] = "5%",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="Print dead links only.")
+    ] = False,
+) -> None:
+    """Hold every internal link of the docs, and of their menu, against the pages.
+
+    Each dead one is named with its file, its line, and the live link that comes nearest.
+
+    rag urls check ./docs-content --max-dead 0
+    """
+    most = _threshold(max_dead)
+    site, report = assemble.link_report(settings(ctx, docs=path, quiet=quiet), path)
+    for left in site.failed:
+        show.err(f"failed: {left.path}: {left.reason}")
+    dead, total = len(report.dead), report.total
+    excess = dead > (most * total if "%" in max_dead else most)
+    what = f"{dead:,} of {total:,} links are dead, more than {max_dead}"
+    hint = "mend those that are listed, or allow more: --max-dead"
+    if as_json:
+        failure = documents.failure(GateFailed(what, hint=hint)) if excess else {}
+        show.as_document({**documents.links(site, report), **failure})
+    else:
+        for link in report.dead:
+            show.out(_dead(link))
+        if not quiet:
+            _summary(site, report)
+    if excess:
+        show.problem(what, hint)
+        raise typer.Exit(GateFailed.exit_code)
+
+
+def _threshold(text: str) -> float:
+    """Return a number of links, or a share of them from 0 to 1.
+
+    Raises:
+        ConfigError: if it is neither.
+    """
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(%?)", text.strip())
+    if not found or (found[2] and float(found[1]) > 100):
+        raise ConfigError(
+            f"--max-dead: {text} is neither a number nor a percentage",
+            hint="rag urls check PATH --max-dead 5%",
+        )
+    return float(found[1]) / (100 if found[2] else 1)
+
+
+def _dead(link: Dead) -> str:
+    nearest = f"; nearest: {link.nearest}" if link.nearest else ""
+    return f"{link.path}:{link.line}: {link.link}: {DEAD[link.what]}{nearest}"
+
+
+def _summary(site: Site, report: LinkReport) -> None:
+    rules = ", ".join(f"{name} {s.live:,}" for name, s in report.rules.items())
+    if report.dead:
+        show.out()
+    show.table(
+        [
+            ("files", f"{len(site.pages) - len(site.ignored):,}"),
+            ("slug rule", f"{report.rule}  (live links: {rules})"),
+            ("to pages", _share(report.pages)),
+            ("to headings of other pages", _share(report.fragments)),
+            ("to headings of their own page", _share(report.own)),
+            ("menu", _share(report.menu)),
+            ("dead", f"{len(report.dead):,}"),
+        ]
+    )
+
+
+def _share(score: Score) -> str:
+    if not score.total:
+        return "none"
+    return f"{score.live:,} of {score.total:,} are live ({score.share:.1%})"

@@ -1,0 +1,270 @@
+"""`rag urls` and `rag ingest --explain`: what a writer of docs runs for its own sake."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.docs_of_ours import JOB, PAGES
+from tests.program import BASE, here, run
+
+DOCS = {
+    "jobs/create.mdx": "---\ntitle: Create a job\n---\n\n## What's new\n\nSee"
+    " [stop](/jobs/stop/) and [it](#what's-new).\n",
+    "jobs/stop.mdx": "---\ntitle: Stop a job\n---\n\nSee [it](/jobs/create/#whats-new),\n"
+    "[that](/jobs/crate/) and [this](https://example.com/x/).\n",
+    "jobs/index.mdx": '---\ntitle: Jobs\n---\n\n<SummaryCard title="Create" href="/jobs/create/" />\n',
+    "changelog/index.mdx": "---\ntitle: Changelog\n---\n",
+}
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    for path, text in DOCS.items():
+        file = tmp_path / "docs" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path / "docs"
+
+
+@pytest.fixture
+def rag(tmp_path):
+    return partial(here, home=tmp_path, env={"RAG_SLUG_RULE": "scaleway"})
+
+
+def test_dead_links_stand_one_per_line_as_a_compiler_names_errors(rag, docs):
+    """Editors jump to such a line, and `grep` counts them."""
+    done = rag("urls", "check", docs, "-q", "--max-dead", "2")
+
+    assert done.code == 0
+    assert done.out.splitlines() == [
+        "jobs/stop.mdx:5: /jobs/create/#whats-new: no such heading;"
+        " nearest: /jobs/create/#what's-new",
+        "jobs/stop.mdx:6: /jobs/crate/: no such page; nearest: /jobs/create/",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("most", "code"), [("0", 8), ("1", 8), ("2", 0), ("5%", 8), ("40%", 0), ("100%", 0)]
+)
+def test_too_many_dead_links_are_an_exit_code(rag, docs, most, code):
+    """A pipeline stops there; two of five links are dead."""
+    done = rag("urls", "check", docs, "--max-dead", most)
+
+    assert done.code == code
+    assert ("2 of 5 links are dead" in done.err) is bool(code)
+
+
+@pytest.mark.parametrize("most", ["", "x", "-1", "5 %%", "101%", "1e3", "٣"])
+def test_a_threshold_that_makes_no_sense_is_refused(rag, docs, most):
+    """Read as 0 or as infinite, it would fail every build or none."""
+    done = rag("urls", "check", docs, f"--max-dead={most}")
+
+    assert (done.code, done.out) == (2, "")
+    assert "--max-dead" in done.two_lines[0]
+
+
+def test_the_report_as_json_counts_what_it_checked(rag, docs):
+    """The same document with and without a failure; the exit code is the same, too."""
+    done = rag("urls", "check", docs, "--json", "--max-dead", "1")
+
+    assert done.code == 8
+    assert done.data["error"]["name"] == "GateFailed"
+    assert done.data["files"] == 3
+    assert done.data["slug_rule"] == "scaleway"
+    assert set(done.data["slug_rules"]) == {"github", "scaleway", "docusaurus"}
+    assert done.data["pages"] == {"total": 4, "live": 3, "share": 0.75}
+    assert done.data["dead"][1] == {
+        "path": "jobs/stop.mdx",
+        "line": 6,
+        "link": "/jobs/crate/",
+        "what": "page",
+        "nearest": "/jobs/create/",
+    }
+
+
+def test_the_summary_names_the_rule_and_what_each_would_resolve(rag, docs):
+    """`auto` must say what it chose, and why."""
+    done = rag("urls", "check", docs)
+
+    assert re.search(r"^slug rule +scaleway .*github \d", done.out, re.M)
+    assert re.search(r"^to pages +3 of 4 are live \(75\.0%\)$", done.out, re.M)
+
+
+def test_the_addresses_of_a_folder_need_no_index(rag, docs):
+    """A writer has docs and no index."""
+    done = rag("urls", "list", docs, "--json")
+
+    assert done.code == 0
+    assert [(p["path"], p["url"]) for p in done.data["pages"]] == [
+        ("jobs/create.mdx", f"{BASE}jobs/create/"),
+        ("jobs/index.mdx", f"{BASE}jobs/"),
+        ("jobs/stop.mdx", f"{BASE}jobs/stop/"),
+    ]
+    assert done.data["pages"][0]["anchors"][0]["text"] == "What's new"
+    assert not (docs.parent / "rag").exists()
+
+
+def test_the_addresses_of_the_index_are_those_of_the_last_ingest(home):
+    """The links of an answer are made from them; a page of cards is among them."""
+    rag = partial(here, home=home)
+
+    data = rag("urls", "list", "--json").data
+
+    pages = {p["path"]: p for p in data["pages"]}
+    assert len(pages) == PAGES + 1
+    assert pages[JOB]["anchors"] == [
+        {"text": "Create it", "anchor": "create-it"},
+        {"text": "Delete it", "anchor": "delete-it"},
+    ]
+    assert data == rag("urls", "list", "docs", "--json").data
+
+
+def test_a_list_is_lines_that_cut_and_grep_understand(rag, docs):
+    """With -v the fragments stand below their page."""
+    short, long = rag("urls", "list", docs), rag("urls", "list", docs, "-v")
+
+    assert short.out.splitlines()[0] == f"{BASE}jobs/create/  jobs/create.mdx"
+    assert re.search(r"^  #what'?s-new  What's new$", long.out, re.M)
+
+
+def test_without_an_index_the_list_says_what_to_do(rag):
+    """It is empty for a reason."""
+    done = rag("urls", "list")
+
+    assert done.code == 6
+    assert done.two_lines[1].startswith("rag ingest")
+
+
+@pytest.mark.parametrize("command", ["list", "check"])
+def test_a_folder_that_is_not_there_is_named(rag, command):
+    """A typing error must not look like docs without a dead link."""
+    done = rag("urls", command, "nowhere")
+
+    assert (done.code, done.out) == (2, "")
+    assert "nowhere" in done.two_lines[0]
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_checked(rag, docs):
+    """Its own links are not known; links to it look dead."""
+    (docs / "jobs" / "bad.mdx").write_bytes(b"caf\xe9")
+
+    done = rag("urls", "check", docs)
+
+    assert "failed: jobs/bad.mdx: not UTF-8 at byte 3" in done.err
+    assert "/jobs/crate/" in done.out
+
+
+def test_a_link_with_escape_sequences_does_not_reach_the_terminal(rag, docs):
+    """The docs are somebody else's."""
+    (docs / "jobs" / "evil.mdx").write_text("See [it](/x\x1b]0;owned\x07/).\n")
+
+    done = rag("urls", "check", docs)
+
+    assert "\x1b" not in done.out + done.err
+
+
+# --- one file explained ---
+
+
+def explain(home: Path, *args: str | Path, **how):
+    return here("ingest", *args, home=home, **how)
+
+
+def test_a_file_is_explained_from_wherever_it_is_named(home):
+    """By the docs and a path in them, by its own path, or from inside its folder."""
+    docs = home / "docs"
+    by_docs = explain(home, "docs", "--explain", JOB, "--json")
+    by_itself = explain(home, "--explain", docs / JOB, "--json")
+    inside = explain(
+        home, "--explain", Path(JOB).name, "--json", cwd=(docs / JOB).parent
+    )
+
+    assert by_docs.code == 0
+    assert by_docs.data == by_itself.data == inside.data
+    assert by_docs.data["indexed"]
+    assert [s["what"] for s in by_docs.data["seen"]] == ["macro requirements"]
+
+
+def test_an_explanation_shows_the_chunks_with_their_lines(home):
+    """A writer sees what a question can find, and where it was cut."""
+    done = explain(home, "docs", "--explain", JOB)
+
+    assert re.search(r"^indexed +yes, as \d+ chunks?$", done.out, re.M)
+    assert re.search(r"^address +https://", done.out, re.M)
+    assert "macro requirements" in done.out
+    assert re.search(r"^chunk 1  lines \d+-\d+", done.out, re.M)
+
+
+def test_an_explanation_writes_nothing(home):
+    """It is asked for in the middle of writing, beside a nightly run."""
+    before = json.loads((home / "rag/state/last-run.json").read_text())
+
+    explain(home, "docs", "--explain", JOB)
+
+    assert json.loads((home / "rag/state/last-run.json").read_text()) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("pages/jobs/index.mdx", "card page"),
+        ("macros/requirements.mdx", "macro"),
+        ("changelog/entry.mdx", "ignored: RAG_IGNORE names changelog/"),
+        ("notes.txt", "not a page: RAG_SUFFIXES is .mdx"),
+    ],
+)
+def test_a_file_that_is_not_indexed_says_why(home, path, reason):
+    """ "Why is my page not found?" has an answer."""
+    file = home / "docs" / path
+    if not file.exists():
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("Text.\n")
+
+    done = explain(home, "docs", "--explain", path)
+
+    assert done.code == 0
+    assert re.search(rf"^indexed +no: {re.escape(reason)}", done.out, re.M)
+
+
+@pytest.mark.parametrize("path", ["nowhere.mdx", "docs", "../../etc/passwd", ""])
+def test_a_file_that_is_not_there_is_an_error(home, path):
+    """And not an explanation of nothing."""
+    done = explain(home, "docs", "--explain", path)
+
+    assert done.code == 2
+    assert done.out == ""
+
+
+def test_a_file_outside_of_the_docs_is_refused(home):
+    """Its macros and its address would be guessed."""
+    (home / "other.mdx").write_text("Text.")
+
+    done = explain(home, "docs", "--explain", home / "other.mdx")
+
+    assert done.code == 2
+    assert "is not in docs" in done.two_lines[0]
+
+
+def test_nothing_to_ingest_and_nothing_to_explain_is_a_usage_error(home):
+    """PATH may be left out beside --explain only."""
+    done = explain(home)
+
+    assert done.code == 2
+    assert "PATH" in done.two_lines[0]
+
+
+def test_a_check_reads_the_real_thing_as_a_process(docs, tmp_path):
+    """Forked readers and a pipe, as in a pipeline."""
+    for n in range(250):
+        (docs / f"p{n}.mdx").write_text(
+            f"## H{n}\n\nSee [next](/p{n + 1}/#h{n + 1}).\n"
+        )
+
+    done = run("urls", "check", docs, "--json", "--slug-rule", "github", home=tmp_path)
+
+    assert done.code == 0
+    assert done.data["fragments"] == {"total": 251, "live": 250, "share": 0.996016}
