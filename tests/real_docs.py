@@ -1,0 +1,91 @@
+"""A docs folder as `rag ingest` reads it, nothing embedded; who wants chunks asks here.
+
+All that the tests over real docs and bench/corpus.py know of the flow is in this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from askdocs.adapters.folder import DocsFolder
+from askdocs.adapters.model import locate
+from askdocs.adapters.tokenizer import FastTokenizer
+from askdocs.domain.index import Cut, Space
+from askdocs.domain.text import Chunk, Source
+from askdocs.flows.reading import read_all
+from askdocs.flows.survey import Build, Survey, look
+from askdocs.settings import IGNORE
+
+LIMIT = 256
+"""Tokens that the bundled model reads."""
+
+BASE = "https://www.scaleway.com/en/docs/"
+
+
+@dataclass(frozen=True)
+class Read:
+    """All of the docs.
+
+    Attributes:
+        texts: Of each file, by path.
+        survey: What became of them.
+        tokenizer: The one that measured.
+    """
+
+    texts: dict[str, str]
+    survey: Survey
+    tokenizer: FastTokenizer
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """Of all pages, in the order of the docs."""
+        return self.survey.chunks
+
+    @property
+    def by_page(self) -> dict[str, list[Chunk]]:
+        """The chunks of each indexed page, in order."""
+        held: dict[str, list[Chunk]] = {path: [] for path in self.survey.indexed}
+        for chunk in self.chunks:
+            held[chunk.path].append(chunk)
+        return held
+
+
+def _never() -> None:
+    raise AssertionError("nothing is to be embedded")
+
+
+@cache
+def _tokenizer() -> FastTokenizer:
+    return FastTokenizer(locate("bundled", cache=Path(mkdtemp())))
+
+
+def _sources(folder: Path, survey: Survey) -> list[Source]:
+    docs = DocsFolder(folder, suffixes=[".mdx"], ignore=IGNORE.split())
+    sources = read_all(docs, survey.failed)
+    survey.found = len(sources) + len(survey.failed)
+    return sources
+
+
+def reader(folder: Path) -> Callable[[], Read]:
+    """Return what reads and cuts the whole folder anew at each call, its model loaded."""
+    tokenizer = _tokenizer()
+    space = Space("bundled", "0" * 64, 384, "cosine", LIMIT)
+    build = Build(space, Cut(1, LIMIT), BASE, tokenizer, _never)
+
+    def read() -> Read:
+        survey = Survey()
+        sources = _sources(folder, survey)
+        look(sources, {}, None, build, survey, lambda *_: None)
+        return Read({s.path: s.text for s in sources}, survey, tokenizer)
+
+    return read
+
+
+@cache
+def read_docs(folder: str) -> Read:
+    """Read the folder once for all tests of a run."""
+    return reader(Path(folder))()
