@@ -195,6 +195,16 @@ def _retrieve(server: FakeQdrant, body: Any, name: str) -> Sequence[Any]:
     )
 
 
+def _facet(qdrant: FakeQdrant, body: Any, name: str) -> Any:
+    return qdrant.client.facet(
+        name,
+        body["key"],
+        facet_filter=models.Filter(**body["filter"]) if body.get("filter") else None,
+        limit=body["limit"],
+        exact=body["exact"],
+    )
+
+
 def _query(server: FakeQdrant, body: Any, name: str) -> Sequence[Any]:
     asked = models.QueryRequestBatch(**body).searches
     return server.client.query_batch_points(name, requests=asked)
@@ -240,4 +250,5 @@ _ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     (_NAME + "/points/scroll", "POST", _scroll),
     (_NAME + "/points/count", "POST", lambda s, _, name: s.client.count(name)),
     (_NAME + "/points/query/batch", "POST", _query),
+    (_NAME + "/facet", "POST", _facet),
 ]

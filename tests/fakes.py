@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,8 @@ import numpy as np
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Cut, Manifest, Root, Space, Stored
-from askdocs.domain.ports import Progress
+from askdocs.domain.ports import EVERYTHING, Progress, Store
+from askdocs.domain.search import FIELDS, Filter
 from askdocs.domain.site import Place, Table
 from askdocs.domain.text import Chunk, Left, Source
 
@@ -95,6 +97,12 @@ def a_chunk(
         anchor="-".join(WORD.findall(heading[-1].lower())) if heading else "",
         lines=lines,
     )
+
+
+def two(store: Store, vector: Vector, words: str, k: int) -> list[list[Passage]]:
+    """Return the two rankings of chunks, by meaning and by words."""
+    found = store.search(vector, words, k)
+    return [found["dense"], found["bm25"]]
 
 
 class FixedClock:
@@ -227,27 +235,35 @@ class FakeStore:
     def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[FakeDraft]:
         yield FakeDraft(self, {} if fresh else dict(self.held))
 
-    def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
+    def search(
+        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+    ) -> dict[str, list[Passage]]:
         if self.live is None:
             raise IndexMissing("there is no index yet", hint="rag ingest DOCS")
         like = _cosine if self.live.space.distance == "cosine" else np.dot
-        dense = {id_: float(like(v, vector)) for id_, (_, v) in self.held.items()}
-        return [self._best(dense, k), self._best(self._by_words(words), k)]
+        held = {i: c for i, (c, _) in self.held.items() if _passes(c, only)}
+        dense = {i: float(like(self.held[i][1], vector)) for i in held}
+        texts = {"bm25": {i: c.embedded for i, c in held.items()}}
+        for name in FIELDS:
+            texts[name] = {i: c.fields[name] for i, c in held.items() if c.fields}
+        by_words = {
+            name: self._best(_by_words(words, those), k)
+            for name, those in texts.items()
+        }
+        return {"dense": self._best(dense, k), **by_words}
+
+    def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
+        if self.live is None:
+            raise IndexMissing("there is no index yet", hint="rag ingest DOCS")
+        first = [c for c, _ in self.held.values() if c.fields and _passes(c, only)]
+        found = Counter(v for c in first for v in _values(c, name))
+        return dict(found.most_common())
 
     def problems(self) -> tuple[str, ...]:
         return ()
 
     def close(self) -> None:
         self.closed = True
-
-    def _by_words(self, words: str) -> dict[str, float]:
-        texts = {id_: _words(c.embedded) for id_, (c, _) in self.held.items()}
-        scores = dict.fromkeys(texts, 0.0)
-        for word in _words(words):
-            having = [id_ for id_, text in texts.items() if word in text]
-            for id_ in having:
-                scores[id_] += log(1 + len(texts) / len(having))
-        return {id_: score for id_, score in scores.items() if score}
 
     def _best(self, scores: Mapping[str, float], k: int) -> list[Passage]:
         best = sorted(scores, key=lambda id_: -scores[id_])[:k]
@@ -303,6 +319,30 @@ def published(
     store.added.clear()
     embedder.texts.clear()
     return store
+
+
+def _by_words(words: str, texts: Mapping[str, str]) -> dict[str, float]:
+    held = {id_: _words(text) for id_, text in texts.items()}
+    scores = dict.fromkeys(held, 0.0)
+    for word in _words(words):
+        having = [id_ for id_, text in held.items() if word in text]
+        for id_ in having:
+            scores[id_] += log(1 + len(held) / len(having))
+    return {id_: score for id_, score in scores.items() if score}
+
+
+def _passes(chunk: Chunk, only: Filter) -> bool:
+    since = chunk.page.get("validated", 0) >= only.validated_since
+    return since and all(
+        set(values) & set(_values(chunk, name)) for name, values in only.values.items()
+    )
+
+
+def _values(chunk: Chunk, name: str) -> Sequence[str]:
+    fields = {
+        "product": "products", "category": "categories", "tag": "tags", "path": "under",
+    }  # fmt: skip
+    return chunk.page.get(fields[name], ())
 
 
 def _cosine(a: Vector, b: Vector) -> float:

@@ -18,6 +18,7 @@ from tests.fakes import (
     a_manifest,
     a_space,
     a_table,
+    two,
 )
 
 from askdocs.adapters.model import locate
@@ -27,6 +28,7 @@ from askdocs.adapters.tokenizer import FastTokenizer
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Manifest
 from askdocs.domain.ports import Embedder, Store, Tokenizer
+from askdocs.domain.search import FIELDS, Filter
 from askdocs.domain.text import Chunk
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
@@ -114,11 +116,11 @@ def _rows(rows: object) -> np.ndarray:
 
 
 def _dense(store: Store, vector: Sequence[float], k: int = 5) -> list[str]:
-    return [p.id for p in store.search(_rows(vector), "", k)[0]]
+    return [p.id for p in two(store, _rows(vector), "", k)[0]]
 
 
 def _by_words(store: Store, words: str, k: int = 5) -> list[str]:
-    return [p.text for p in store.search(_rows([1, 0, 0]), words, k)[1]]
+    return [p.text for p in two(store, _rows([1, 0, 0]), words, k)[1]]
 
 
 def test_a_store_that_holds_nothing_says_so(store):
@@ -130,7 +132,7 @@ def test_a_store_that_holds_nothing_says_so(store):
 def test_a_search_before_the_first_ingest_names_the_command_that_helps(store):
     """Exit 6 and a hint, where an empty ranking would look like "no such page"."""
     with pytest.raises(IndexMissing) as caught:
-        store.search(_rows([1, 0, 0]), "jobs", 5)
+        two(store, _rows([1, 0, 0]), "jobs", 5)
 
     assert "rag ingest" in caught.value.hint
 
@@ -140,7 +142,7 @@ def test_what_was_published_is_found_with_everything_it_is_cited_by(store):
     chunk = a_chunk("Run `scw jobs`.", heading=("How to", "Run it"), lines=(7, 9))
     _index(store, [chunk])
 
-    for ranking in store.search(_rows([1, 1, 1]), "jobs", 5):
+    for ranking in two(store, _rows([1, 1, 1]), "jobs", 5):
         (found,) = ranking
         assert replace(found, score=0.0) == replace(
             found,
@@ -161,7 +163,7 @@ def test_a_page_without_headings_is_found_at_its_top(store):
     """An empty trail and an empty anchor come back as they went in."""
     _index(store, [a_chunk(heading=())])
 
-    ((found,), _) = store.search(_rows([1, 1, 1]), "", 5)
+    ((found,), _) = two(store, _rows([1, 1, 1]), "", 5)
     assert (found.heading, found.anchor) == ((), "")
 
 
@@ -199,7 +201,7 @@ def test_text_comes_back_as_it_went_in(store, text):
     """Quotes are compared with the source; what to hide is the terminal's business."""
     _index(store, [a_chunk(text, title=text, tags=[text])])
 
-    ((found,), _) = store.search(_rows([1, 1, 1]), "", 5)
+    ((found,), _) = two(store, _rows([1, 1, 1]), "", 5)
     assert (found.text, found.title) == (text, text)
 
 
@@ -208,7 +210,7 @@ def test_the_dense_ranking_is_by_likeness_and_ends_at_k(store):
     chunks = [a_chunk(name) for name in ("far", "near", "nearest")]
     _index(store, chunks, [[0, 1, 0], [1, 0.5, 0], [1, 0.1, 0]])
 
-    found = store.search(_rows([1, 0, 0]), "", 2)[0]
+    found = two(store, _rows([1, 0, 0]), "", 2)[0]
     assert [p.text for p in found] == ["nearest", "near"]
     assert found[0].score > found[1].score
 
@@ -232,7 +234,7 @@ def test_a_dot_index_keeps_the_length_of_vectors(store):
         draft.publish(manifest, a_table())
 
     assert kept[long.id].tolist() == [9, 9, 0]
-    ((first, second), _) = store.search(_rows([1, 0, 0]), "", 5)
+    ((first, second), _) = two(store, _rows([1, 0, 0]), "", 5)
     assert (first.id, first.score) == (long.id, pytest.approx(9))
     assert (second.id, second.score) == (short.id, pytest.approx(0.1))
 
@@ -250,7 +252,7 @@ def test_a_rare_word_weighs_more_than_a_common_one(store):
     rare = a_chunk("xyzzy number99", heading=())
     _index(store, [*common, rare])
 
-    first, second = store.search(_rows([1, 0, 0]), "instance xyzzy", 2)[1]
+    first, second = two(store, _rows([1, 0, 0]), "instance xyzzy", 2)[1]
     assert first.text == "xyzzy number99"
     assert first.score > 1.5 * second.score
 
@@ -269,7 +271,7 @@ def test_words_that_match_nothing_leave_one_ranking_empty(store, words):
     """There are always two rankings, so that whoever fuses them need not ask which is which."""
     _index(store, [a_chunk()])
 
-    dense, by_words = store.search(_rows([1, 0, 0]), words, 5)
+    dense, by_words = two(store, _rows([1, 0, 0]), words, 5)
     assert (len(dense), by_words) == (1, [])
 
 
@@ -298,6 +300,102 @@ def test_the_table_of_a_draft_that_is_thrown_away_is_gone(store):
     assert store.table() == a_table()
 
 
+def _pages(store: Store) -> list[Chunk]:
+    """Index two pages of two chunks and one of one; the first chunk stands for each."""
+    made = [
+        ("jobs/run.mdx", "Run a job", ["serverless-jobs"], 20240101),
+        ("jobs/stop.mdx", "Stop a job", ["serverless-jobs"], 20240630),
+        ("kube/run.mdx", "Run a pod", ["kubernetes"], 0),
+    ]
+    chunks = []
+    for path, title, products, validated in made:
+        facets = {
+            "products": [*products, path.partition("/")[0]],
+            "categories": products,
+            "under": [path.partition("/")[0], path.removesuffix(".mdx")],
+            "validated": validated,
+        }
+        first = a_chunk(f"{title} first.", path=path, title=title, **facets)
+        other = a_chunk(f"{title} other.", path=path, title=title, nth=1, **facets)
+        fields = dict.fromkeys(FIELDS, title)
+        chunks += [replace(first, fields=fields), other]
+    _index(store, chunks)
+    return chunks
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_ranking_of_pages_holds_the_first_chunk_of_each(store, name):
+    """With how much of the question stands in what was compared."""
+    _pages(store)
+
+    ranking = store.search(_rows([1, 0, 0]), "run the pod", 5)[name]
+
+    assert [p.path for p in ranking][0] == "kube/run.mdx"
+    assert {p.path for p in ranking} == {"kube/run.mdx", "jobs/run.mdx"}
+    assert all(p.text.endswith("first.") for p in ranking)
+
+
+def test_a_rewrite_changes_what_a_page_is_compared_by(store):
+    """A new heading changes no other vector of its page."""
+    first, *_ = _pages(store)
+    new = replace(first, fields=dict.fromkeys(FIELDS, "Launch"), anchor="new")
+
+    manifest = a_manifest("g2", chunks=6, space=FLAT)
+    with store.draft(manifest, fresh=False) as draft:
+        draft.rewrite([new])
+        draft.publish(manifest, a_table())
+
+    found = store.search(_rows([1, 0, 0]), "launch", 5)
+    assert [p.anchor for p in found["head"]] == ["new"]
+    assert len(found["dense"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("only", "paths"),
+    [
+        (Filter(), {"jobs/run.mdx", "jobs/stop.mdx", "kube/run.mdx"}),
+        (Filter(product=("kubernetes",)), {"kube/run.mdx"}),
+        (
+            Filter(product=("jobs", "kube")),
+            {"jobs/run.mdx", "jobs/stop.mdx", "kube/run.mdx"},
+        ),
+        (Filter(category=("serverless-jobs",), path=("jobs/stop",)), {"jobs/stop.mdx"}),
+        (Filter(path=("job",)), set()),
+        (Filter(validated_since=20240101), {"jobs/run.mdx", "jobs/stop.mdx"}),
+        (Filter(validated_since=20240102), {"jobs/stop.mdx"}),
+        (Filter(product=("kubernetes",), path=("jobs",)), set()),
+    ],
+    ids=lambda value: str(value)[:50] if isinstance(value, Filter) else None,
+)
+def test_a_filter_narrows_every_ranking(store, only, paths):
+    """Values of one field are alternatives, and the fields restrict each other."""
+    _pages(store)
+
+    found = store.search(_rows([1, 1, 1]), "run stop job pod", 10, only=only)
+
+    assert {p.path for p in found["dense"]} == paths
+    assert {p.path for p in found["head"]} == paths
+    assert {p.path for p in found["bm25"]} == paths
+
+
+def test_a_facet_counts_pages_and_not_chunks(store):
+    """It is offered by the shell, and told when a filter finds nothing."""
+    _pages(store)
+
+    assert store.facet("product") == {
+        "jobs": 2, "serverless-jobs": 2, "kube": 1, "kubernetes": 1,
+    }  # fmt: skip
+    assert store.facet("category", only=Filter(path=("jobs",))) == {
+        "serverless-jobs": 2
+    }
+
+
+def test_a_facet_of_no_index_is_an_error(store):
+    """No values is what an index without products has."""
+    with pytest.raises(IndexMissing):
+        store.facet("product")
+
+
 def test_a_chunk_that_is_added_twice_is_held_once(store):
     """A batch that is sent again after a timeout must not double anything."""
     chunk = a_chunk()
@@ -322,7 +420,7 @@ def test_a_rewrite_changes_what_is_shown_and_keeps_the_vector(store):
         draft.publish(manifest, a_table())
 
     assert store.scan()[old.id] == stored(new.payload) != stored(old.payload)
-    for ranking in store.search(_rows([1, 0, 0]), "alpha", 1):
+    for ranking in two(store, _rows([1, 0, 0]), "alpha", 1):
         assert (ranking[0].id, ranking[0].link) == (old.id, "https://new/#new")
 
 
@@ -459,7 +557,7 @@ def test_a_first_draft_that_is_not_published_leaves_no_index(store):
 
     assert store.manifest() is None
     with pytest.raises(IndexMissing):
-        store.search(_rows([1, 0, 0]), "run", 5)
+        two(store, _rows([1, 0, 0]), "run", 5)
 
 
 def test_a_rebuild_that_lost_a_chunk_is_not_published(store):

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.fakes import a_chunk, a_manifest, a_space, a_table
+from tests.fakes import a_chunk, a_manifest, a_space, a_table, two
 
 from askdocs.adapters.files import copy_sparsely
 from askdocs.adapters.store_edge import EdgeStore
@@ -93,7 +93,7 @@ def test_readers_go_on_while_a_generation_is_published(store, tmp_path):
 
     for n in range(1, 4):
         publish(store, f"g{n}", f"Text {n}.")
-        found, _ = reader.search(np.ones(4, np.float32), "text", 9)
+        found, _ = two(reader, np.ones(4, np.float32), "text", 9)
         assert len(found) == len(store.scan())
     reader.close()
 

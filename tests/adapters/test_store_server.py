@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient, models
 from tests.fake_qdrant import FakeQdrant, Late, Reply, Silence, refused
-from tests.fakes import a_chunk, a_manifest, a_space, a_table
+from tests.fakes import a_chunk, a_manifest, a_space, a_table, two
 
 from askdocs.adapters.collection import OWNER
 from askdocs.adapters.nodes import NodeWriter
@@ -139,7 +139,7 @@ def test_what_is_filtered_has_a_payload_index(qdrant, store):
     _index(store)
 
     assert (
-        sum(a.path.startswith("/collections/docs--g1/index") for a in qdrant.asked) == 5
+        sum(a.path.startswith("/collections/docs--g1/index") for a in qdrant.asked) == 8
     )
 
 
@@ -236,7 +236,7 @@ def test_points_that_others_wrote_are_seen_and_can_be_removed(qdrant, store):
     qdrant.client.upsert("docs", [stranger])
 
     with pytest.raises(IndexDamaged, match="no passage: 7"):
-        store.search(ROW[0], "", 5)
+        two(store, ROW[0], "", 5)
     assert store.scan()["7"].path == ""
     with store.draft(a_manifest("g2", chunks=1), fresh=False) as draft:
         draft.remove(["7"])
@@ -285,7 +285,7 @@ def test_both_rankings_come_from_one_request(qdrant, store):
     """A search costs one round trip."""
     _index(store)
     qdrant.asked.clear()
-    store.search(ROW[0], "run", 5)
+    two(store, ROW[0], "run", 5)
 
     (asked,) = qdrant.asked
     assert asked.path == "/collections/docs/points/query/batch"
@@ -300,7 +300,7 @@ def test_a_write_is_over_when_it_is_applied(qdrant, store):
 
     writes = {"/points", "/points/batch", "/points/delete", "/index"}
     made = [a for a in qdrant.asked if a.path.partition("g1")[2] in writes]
-    assert len(made) == 8
+    assert len(made) == 11
     assert all("wait=true" in a.query for a in made)
 
 
@@ -523,7 +523,7 @@ def test_every_failure_becomes_one_line_and_a_hint(qdrant, store, answer, what, 
         store.manifest,
         store.scan,
         store.problems,
-        lambda: store.search(ROW[0], "run", 5),
+        lambda: two(store, ROW[0], "run", 5),
         lambda: store.draft(a_manifest(), fresh=True).__enter__(),
     ]
 
@@ -550,7 +550,7 @@ def test_a_server_that_never_answers_is_not_waited_for(qdrant, hasty):
     qdrant.always = Silence()
 
     with pytest.raises(StoreUnavailable, match=r"does not answer at .*timed out"):
-        hasty.search(ROW[0], "run", 5)
+        two(hasty, ROW[0], "run", 5)
 
 
 @pytest.mark.parametrize(
@@ -622,7 +622,7 @@ def test_reads_are_not_tried_again(qdrant, store, slept):
     """A person waits for a search; only a run that wrote for minutes is worth a wait."""
     qdrant.always = Reply(503)
     with pytest.raises(StoreUnavailable):
-        store.search(ROW[0], "run", 5)
+        two(store, ROW[0], "run", 5)
 
     assert slept == []
 

@@ -32,7 +32,7 @@ CHUNK = Chunk(
 # value means that every index there is must be made again.
 GOLDEN_ID = "9dbf7d5c-caa4-80fb-e99d-70504dae7def"
 GOLDEN_EMBED_SHA = "6e19a3b03226d4ee78858c4712dd5df45dd05ec9ed64e17745dccc28d7cfe1c9"
-GOLDEN_PAYLOAD_SHA = "56dcb4b02e3943691ea9733d7953345ae33cbe3b95cfa6877834406a990b703f"
+GOLDEN_PAYLOAD_SHA = "1e428ab153fb9384cc30377b4f2881123322f7c46de12522c48ca49ca91cb9d1"
 
 
 def test_an_id_is_a_uuid_with_hyphens():

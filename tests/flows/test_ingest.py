@@ -14,6 +14,7 @@ from tests.fakes import (
     FakeTokenizer,
     FixedClock,
     a_space,
+    two,
 )
 
 from askdocs.adapters.store_edge import EdgeStore
@@ -90,7 +91,7 @@ class World:
     def texts(self) -> set[str]:
         """Return the text of every chunk that the index holds."""
         vector = self.embedder.embed_question("anything")
-        dense, _ = self.store.search(vector, "anything", 1000)
+        dense, _ = two(self.store, vector, "anything", 1000)
         return {passage.text for passage in dense}
 
 

@@ -654,7 +654,7 @@ def same(before: str, after: str) -> list[tuple[bool, ...]]:
         ("---\n\n", "---\n\n\n\n", [(True, True, False), (True, True, False)]),
         ("tags: [a]", "tags: [b]", [(True, True, False), (True, True, False)]),
         ("title: Jobs", "title: Tasks", [(False, False, False)] * 2),
-        ("## Delete", "## Remove", [(True, True, True), (False, False, False)]),
+        ("## Delete", "## Remove", [(True, True, False), (False, False, False)]),
         ("**Delete**", "**Remove**", [(True, True, True), (False, False, False)]),
         ("**Delete**", "Delete", [(True, True, True), (True, True, False)]),
         ("- two", "- 2", [(False, False, False), (True, True, True)]),
@@ -672,6 +672,21 @@ def same(before: str, after: str) -> list[tuple[bool, ...]]:
 def test_an_edit_changes_what_depends_on_it_and_no_more(old, new, stayed):
     """An id costs an embedding, a payload a write; a docs repository changes every day."""
     assert same(BEFORE, BEFORE.replace(old, new)) == stayed
+
+
+def test_the_first_chunk_stands_for_its_page():
+    """By title, path and description; by the headings, too; and by all that it says."""
+    sections = [Section((h,), h, (prose(numbered(30, n)),)) for n, h in enumerate("AB")]
+    page = a_page(*sections, description="About it.", path="jobs/how-to/run-it.mdx")
+
+    first, *others = cut(page, limit=60)
+
+    assert first.fields["head"] == "T jobs how to run it About it."
+    assert first.fields["headings"] == "T jobs how to run it About it. A B"
+    assert set(numbers([first, *others])) <= set(first.fields["page"].split())
+    assert first.payload["first"] == 1
+    assert first.payload["fields"].keys() == {"head", "headings"}
+    assert not any(c.fields or c.payload["first"] for c in others)
 
 
 def test_every_chunk_knows_how_many_its_page_has():
@@ -781,8 +796,9 @@ def test_nothing_exceeds_the_limit_and_nothing_is_lost(page, limit, prefix):
 
     assert max(seen(chunks, Words(), prefix), default=0) <= limit
     blocks = [block for section in page.sections for block in section.blocks]
-    wanted = [w for b in blocks for w in re.findall(r"\w+", b.text)]
-    assert is_within(wanted, [w for c in chunks for w in re.findall(r"\w+", c.text)])
+    wanted = [w for b in blocks for w in re.findall(r"[^\W_]+", b.text)]
+    found = [w for c in chunks for w in re.findall(r"[^\W_]+", c.text)]
+    assert is_within(wanted, found)
     assert len({c.id for c in chunks}) == len(chunks)
     assert {c.page["page_chunks"] for c in chunks} <= {len(chunks)}
 

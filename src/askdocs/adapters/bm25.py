@@ -36,6 +36,12 @@ def encode_question(text: str) -> Sparse:
     return Sparse(found.indices, found.values)
 
 
+def coverage(question: Sparse, text: str) -> float:
+    """Return the share of a question's words that a text holds, from 0 to 1."""
+    held = set(_ENCODER.embed_query(_composed(text)).indices)
+    return len(held.intersection(question.indices)) / max(1, len(question.indices))
+
+
 def _composed(text: str) -> str:
     """Return a text in which equal letters are equal characters, however they were typed."""
     return unicodedata.normalize("NFC", text)

@@ -28,7 +28,7 @@ from qdrant_client.models import (
     VectorParams,
 )
 
-from askdocs.adapters.passages import packed
+from askdocs.adapters.passages import BY_WORDS, FIRST, KEYWORDS, VALIDATED, packed
 from askdocs.adapters.qdrant_http import place, retried, translated
 from askdocs.domain.errors import StoreUnavailable
 from askdocs.domain.index import Manifest, Space
@@ -54,7 +54,6 @@ REQUEST_BYTES = 8_000_000
 
 REQUEST_POINTS = 256
 
-_INDEXED = ("path", "file_path", "categories", "tags", "page_sha")
 _DISTANCE = {"cosine": Distance.COSINE, "dot": Distance.DOT}
 
 
@@ -86,7 +85,7 @@ class Collection:
                 self.name,
                 vectors_config={"dense": dense},
                 sparse_vectors_config={
-                    "bm25": SparseVectorParams(modifier=Modifier.IDF)
+                    name: SparseVectorParams(modifier=Modifier.IDF) for name in BY_WORDS
                 },
                 metadata={OWNER: owner},
             )
@@ -102,13 +101,15 @@ class Collection:
                 f"Qdrant at {place(self.client)} is too old to keep metadata",
                 hint="update Qdrant to the version in docker-compose.yml",
             )
-        for field in _INDEXED:
+        kinds = dict.fromkeys(KEYWORDS, PayloadSchemaType.KEYWORD)
+        kinds |= dict.fromkeys((VALIDATED, FIRST), PayloadSchemaType.INTEGER)
+        for field, kind in kinds.items():
             self._tried(
                 partial(
                     self.client.create_payload_index,
                     self.name,
                     field,
-                    field_schema=PayloadSchemaType.KEYWORD,
+                    field_schema=kind,
                 )
             )
 

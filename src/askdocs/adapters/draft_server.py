@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import numpy as np
 from qdrant_client.models import PointStruct
 
 from askdocs.adapters.collection import Collection
@@ -65,10 +66,17 @@ class ServerDraft:
             self._nodes.add(chunks, vectors)
 
     def rewrite(self, chunks: Sequence[Chunk]) -> None:
-        """Replace the payload of these chunks; their vectors stay."""
-        if chunks:
-            nodes = self._nodes
-            self._collection.overwrite((c.id, nodes.payload(c)) for c in chunks)
+        """Replace the payload of these chunks; their dense vectors stay."""
+        if not chunks:
+            return
+        pages = [chunk for chunk in chunks if chunk.fields]
+        held = self.vectors(chunk.id for chunk in pages)
+        whole = [chunk for chunk in pages if chunk.id in held]
+        if whole:
+            self.add(whole, np.stack([held[chunk.id] for chunk in whole]))
+        nodes, done = self._nodes, {chunk.id for chunk in whole}
+        rest = [chunk for chunk in chunks if chunk.id not in done]
+        self._collection.overwrite((c.id, nodes.payload(c)) for c in rest)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget these chunks; ids that are not there are no error."""

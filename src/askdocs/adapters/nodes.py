@@ -6,9 +6,9 @@ application can read the collection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from llama_index.core.bridge.pydantic import Field
 from llama_index.core.schema import (
@@ -19,7 +19,7 @@ from llama_index.core.schema import (
 )
 from llama_index.core.vector_stores.utils import node_to_metadata_dict
 from llama_index.vector_stores.qdrant import QdrantVectorStore
-from qdrant_client.models import PointStruct
+from qdrant_client.models import PointStruct, SparseVector
 
 from askdocs.adapters.bm25 import encode_document, encode_question
 from askdocs.adapters.passages import passage
@@ -74,9 +74,11 @@ class NodeWriter:
     """
 
     def __init__(self, upload: Callable[[Sequence[PointStruct]], None]) -> None:
+        self._upload = upload
+        self._fields: dict[str, Mapping[str, str]] = {}
         self._store = QdrantVectorStore(
             collection_name="",
-            client=_Collection(upload),
+            client=_Collection(self._send),
             enable_hybrid=True,
             dense_vector_name="dense",
             sparse_vector_name="bm25",
@@ -86,8 +88,18 @@ class NodeWriter:
 
     def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
         """Store chunks[i] with vectors[i]; replace what has the same id."""
+        self._fields = {chunk.id: chunk.fields for chunk in chunks}
         pairs = zip(chunks, vectors, strict=True)
         self._store.add([to_node(chunk, vector) for chunk, vector in pairs])
+
+    def _send(self, points: Sequence[PointStruct]) -> None:
+        """Hand on the points with the vectors that stand for whole pages."""
+        for point in points:
+            for name, text in self._fields[str(point.id)].items():
+                words = encode_document(text)
+                sparse = SparseVector(indices=words.indices, values=words.values)
+                cast("dict[str, Any]", point.vector)[name] = sparse
+        self._upload(points)
 
     def payload(self, chunk: Chunk) -> dict[str, Any]:
         """Return what `add` stores beside the vectors."""

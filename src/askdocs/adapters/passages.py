@@ -5,16 +5,35 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from askdocs.adapters.bm25 import Sparse, coverage
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMismatch
 from askdocs.domain.index import SCHEMA_VERSION, Manifest, Stored
+from askdocs.domain.search import FIELDS
 from askdocs.domain.site import Table
 
 LARGEST_TABLE = 64 * 1024 * 1024
 """Bytes of an unpacked table; that of the Scaleway docs has 0.6 MB."""
+
+BY_WORDS = ("bm25", *FIELDS)
+"""Sparse vectors of a point; those of `FIELDS` only the first chunk of a page has."""
+
+KEYWORDS = ("path", "page_sha", "products", "categories", "tags", "under")
+VALIDATED = "validated"
+FIRST = "first"
+"""Fields of the payload that are indexed, because searches and runs select by them."""
+
+PAYLOAD_OF = {
+    "product": "products",
+    "category": "categories",
+    "tag": "tags",
+    "path": "under",
+}
+"""What the fields of a `Filter` are called in the payload."""
 
 STORED_FIELDS = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
 
@@ -33,7 +52,26 @@ def passage(id_: str, payload: Mapping[str, Any], score: float) -> Passage:
         text=payload["text"],
         lines=(first, last),
         score=score,
+        also=tuple(payload.get("also", ())),
     )
+
+
+def ranked(
+    name: str, found: Iterable[tuple[str, Mapping[str, Any], float]], asked: Sparse
+) -> list[Passage]:
+    """Return a ranking of passages; one of pages knows how much of the question it covers.
+
+    Args:
+        name: Of the ranking.
+        found: (id, payload, score) of each, best first.
+        asked: The words of the question.
+    """
+    passages = []
+    for id_, payload, score in found:
+        text = payload.get("fields", {}).get(name, "") if name in FIELDS else ""
+        covers = coverage(asked, text) if text else 0.0
+        passages.append(replace(passage(id_, payload, score), covers=covers))
+    return passages
 
 
 def stored(payload: Mapping[str, Any]) -> Stored:
@@ -59,6 +97,11 @@ def read_manifest(data: Mapping[str, Any], place: str) -> Manifest:
         raise IndexMismatch(
             f"the index has format {version}, this program knows {SCHEMA_VERSION}",
             hint="pip install --upgrade askdocs   (or rag ingest PATH --rebuild)",
+        )
+    if isinstance(version, int) and version < SCHEMA_VERSION:
+        raise IndexMismatch(
+            f"the index has format {version}, this program wants {SCHEMA_VERSION}",
+            hint="rag ingest PATH-OF-YOUR-DOCS --rebuild",
         )
     try:
         return Manifest.from_dict(data)

@@ -15,18 +15,33 @@ from qdrant_edge import (
     EdgeShard,
     EdgeSparseVectorParams,
     EdgeVectorParams,
+    FieldCondition,
+    MatchAny,
+    MatchValue,
     Modifier,
     PayloadSchemaType,
     Point,
+    PointVectors,
+    RangeFloat,
     ScrollRequest,
     SparseVector,
     UpdateOperation,
 )
+from qdrant_edge import Filter as EdgeFilter
 
 from askdocs.adapters.bm25 import encode_document
-from askdocs.adapters.passages import STORED_FIELDS, stored
+from askdocs.adapters.passages import (
+    BY_WORDS,
+    FIRST,
+    KEYWORDS,
+    PAYLOAD_OF,
+    STORED_FIELDS,
+    VALIDATED,
+    stored,
+)
 from askdocs.domain.errors import IndexDamaged
 from askdocs.domain.index import Manifest, Space, Stored
+from askdocs.domain.search import Filter
 from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk
 
@@ -37,7 +52,6 @@ if TYPE_CHECKING:
 
 _BATCH = 500
 _PAGE = 2000
-_INDEXED = ("path", "file_path", "categories", "tags")
 _DISTANCE = {"cosine": Distance.Cosine, "dot": Distance.Dot}
 
 
@@ -47,13 +61,19 @@ def create_shard(folder: Path, space: Space) -> EdgeShard:
         vectors={
             "dense": EdgeVectorParams(space.dim, _DISTANCE[space.distance]),
         },
-        sparse_vectors={"bm25": EdgeSparseVectorParams(modifier=Modifier.Idf)},
+        sparse_vectors={
+            name: EdgeSparseVectorParams(modifier=Modifier.Idf) for name in BY_WORDS
+        },
         wal_enabled=False,
     )
     shard = EdgeShard.create(str(folder), config)
-    for name in _INDEXED:
+    for name in KEYWORDS:
         shard.update(
             UpdateOperation.create_field_index(name, PayloadSchemaType.Keyword)
+        )
+    for name in (VALIDATED, FIRST):
+        shard.update(
+            UpdateOperation.create_field_index(name, PayloadSchemaType.Integer)
         )
     return shard
 
@@ -84,6 +104,20 @@ def scan_shard(shard: EdgeShard) -> Iterator[tuple[str, Stored]]:
             yield str(record.id), stored(record.payload or {})
         if offset is None:
             return
+
+
+def condition(only: Filter, *, first: bool = False) -> EdgeFilter | None:
+    """Return a filter as the engine wants it; *first* keeps one chunk per page."""
+    must: list[Any] = [
+        FieldCondition(PAYLOAD_OF[name], match=MatchAny(list(values)))
+        for name, values in only.values.items()
+    ]
+    if only.validated_since:
+        since = RangeFloat(gte=only.validated_since)
+        must.append(FieldCondition(VALIDATED, range=since))
+    if first:
+        must.append(FieldCondition(FIRST, match=MatchValue(1)))
+    return EdgeFilter(must=must) if must else None
 
 
 def damaged(path: Path, err: Exception) -> IndexDamaged:
@@ -140,6 +174,9 @@ class EdgeDraft:
         for chunk in chunks:
             ids: list[PointId] = [UUID(chunk.id)]
             self._shard.update(UpdateOperation.overwrite_payload(ids, chunk.payload))
+            if chunk.fields:
+                fields = [PointVectors(UUID(chunk.id), _fields(chunk))]
+                self._shard.update(UpdateOperation.update_vectors(fields))
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget these chunks; ids that are not there are no error."""
@@ -166,5 +203,15 @@ class EdgeDraft:
 
 def _point(chunk: Chunk, vector: Vector) -> Point:
     words = SparseVector(*encode_document(chunk.embedded))
-    vectors: dict[str, Any] = {"dense": vector.tolist(), "bm25": words}
+    vectors: dict[str, Any] = {
+        "dense": vector.tolist(),
+        "bm25": words,
+        **_fields(chunk),
+    }
     return Point(UUID(chunk.id), vectors, chunk.payload)
+
+
+def _fields(chunk: Chunk) -> dict[str, Any]:
+    """Return the vectors that stand for the whole page, if the chunk has any."""
+    found = {name: encode_document(text) for name, text in chunk.fields.items()}
+    return {name: SparseVector(*words) for name, words in found.items()}

@@ -24,18 +24,19 @@ from typing import TYPE_CHECKING
 
 from qdrant_edge import (
     EdgeShard,
+    FacetRequest,
     Query,
     QueryBatchRequest,
     QueryRequest,
-    ScoredPoint,
     SparseVector,
 )
 
 from askdocs.adapters.bm25 import encode_question
 from askdocs.adapters.files import copy_sparsely, sync, sync_tree
-from askdocs.adapters.passages import passage, read_manifest
+from askdocs.adapters.passages import BY_WORDS, PAYLOAD_OF, ranked, read_manifest
 from askdocs.adapters.shard import (
     EdgeDraft,
+    condition,
     create_shard,
     damaged,
     open_shard,
@@ -44,6 +45,8 @@ from askdocs.adapters.shard import (
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
+from askdocs.domain.ports import EVERYTHING
+from askdocs.domain.search import MOST_VALUES, Filter
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -86,21 +89,51 @@ class EdgeStore:
         except (OSError, KeyError, TypeError, ValueError):
             return None
 
-    def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
-        """Return two rankings from one call, dense and BM25, each at most *k*, best first."""
+    def search(
+        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+    ) -> dict[str, list[Passage]]:
+        """Return rankings by name from one call, each at most *k*, best first."""
+        shard = self._required()
+        sparse = encode_question(words)
+        queries = {"dense": Query.Nearest(vector.tolist(), using="dense")}
+        if sparse.indices:
+            asked = SparseVector(*sparse)
+            queries |= {name: Query.Nearest(asked, using=name) for name in BY_WORDS}
+        where = condition(only)
+        requests = [
+            QueryRequest(limit=k, query=query, with_payload=False, filter=where)
+            for query in queries.values()
+        ]
+        found = shard.query_batch(QueryBatchRequest(requests))
+        # Most of the time goes into payloads, and rankings share their points.
+        ids = list({point.id: None for ranking in found for point in ranking})
+        held = {
+            str(r.id): r.payload or {}
+            for r in shard.retrieve(ids, with_payload=True, with_vector=False)
+        }
+        rankings: dict[str, list[Passage]] = {name: [] for name in BY_WORDS}
+        for name, points in zip(queries, found, strict=True):
+            hits = ((str(p.id), held[str(p.id)], p.score) for p in points)
+            rankings[name] = ranked(name, hits, sparse)
+        return rankings
+
+    def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
+        """Return how many pages have each value of a field of `Filter`; most first."""
+        request = FacetRequest(
+            PAYLOAD_OF[name],
+            limit=MOST_VALUES,
+            exact=True,
+            filter=condition(only, first=True),
+        )
+        return {str(hit.value): hit.count for hit in self._required().facet(request)}
+
+    def _required(self) -> EdgeShard:
         shard = self._shard()
         if shard is None:
             raise IndexMissing(
                 "there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS"
             )
-        sparse = encode_question(words)
-        queries = [Query.Nearest(vector.tolist(), using="dense")]
-        if sparse.indices:
-            queries.append(Query.Nearest(SparseVector(*sparse), using="bm25"))
-        requests = [QueryRequest(limit=k, query=q, with_payload=True) for q in queries]
-        found = shard.query_batch(QueryBatchRequest(requests))
-        rankings = [[_passage(point) for point in ranking] for ranking in found]
-        return rankings if sparse.indices else [*rankings, []]
+        return shard
 
     @contextmanager
     def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[EdgeDraft]:
@@ -209,10 +242,6 @@ class EdgeStore:
         for path in folders:
             if path.name not in keep:
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _passage(point: ScoredPoint) -> Passage:
-    return passage(str(point.id), point.payload or {}, point.score)
 
 
 @contextmanager

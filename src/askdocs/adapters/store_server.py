@@ -21,19 +21,29 @@ from qdrant_client import QdrantClient
 from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_client.models import (
+    Condition,
     CreateAlias,
     CreateAliasOperation,
+    FieldCondition,
+    MatchAny,
+    MatchValue,
     QueryRequest,
+    Range,
     ScoredPoint,
     SparseVector,
 )
+from qdrant_client.models import Filter as QdrantFilter
 
-from askdocs.adapters.bm25 import encode_question
+from askdocs.adapters.bm25 import Sparse, encode_question
 from askdocs.adapters.collection import MANIFEST, OWNER, TABLE, Collection
 from askdocs.adapters.draft_server import ServerDraft, Writer
 from askdocs.adapters.passages import (
+    BY_WORDS,
+    FIRST,
+    PAYLOAD_OF,
     STORED_FIELDS,
-    passage,
+    VALIDATED,
+    ranked,
     read_manifest,
     stored,
     unpacked,
@@ -47,6 +57,8 @@ from askdocs.domain.errors import (
     StoreUnavailable,
 )
 from askdocs.domain.index import Manifest, Stored
+from askdocs.domain.ports import EVERYTHING
+from askdocs.domain.search import MOST_VALUES, Filter
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -55,7 +67,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PAGE = 1000
-_SHOWN = "path file_path public_url anchor title heading text lines".split()
+_SHOWN = "path file_path public_url anchor also title heading text lines fields".split()
 
 
 class ServerStore:
@@ -106,22 +118,42 @@ class ServerStore:
         info = self._read(lambda: self._client.get_collection(self._name))
         return unpacked((info.config.metadata or {}).get(TABLE)) if info else None
 
-    def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
-        """Return two rankings from one call, dense and BM25, each at most *k*, best first."""
+    def search(
+        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+    ) -> dict[str, list[Passage]]:
+        """Return rankings by name from one call, each at most *k*, best first."""
         sparse = encode_question(words)
-        asked = [_nearest(vector.tolist(), "dense", k)]
+        asked: dict[str, list[float] | SparseVector] = {"dense": vector.tolist()}
         if sparse.indices:
             by_words = SparseVector(indices=sparse.indices, values=sparse.values)
-            asked.append(_nearest(by_words, "bm25", k))
+            asked |= dict.fromkeys(BY_WORDS, by_words)
+        where = _condition(only)
+        requests = [_nearest(query, name, k, where) for name, query in asked.items()]
         found = self._read(
-            lambda: self._client.query_batch_points(self._name, requests=asked)
+            lambda: self._client.query_batch_points(self._name, requests=requests)
         )
         if found is None:
-            raise IndexMissing(
-                "there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS"
+            raise _missing()
+        rankings: dict[str, list[Passage]] = {name: [] for name in BY_WORDS}
+        for name, ranking in zip(asked, found, strict=True):
+            rankings[name] = _passages(name, ranking.points, sparse)
+        return rankings
+
+    def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
+        """Return how many pages have each value of a field of `Filter`; most first."""
+        where = _condition(only, first=True)
+        found = self._read(
+            lambda: self._client.facet(
+                self._name,
+                PAYLOAD_OF[name],
+                facet_filter=where,
+                limit=MOST_VALUES,
+                exact=True,
             )
-        rankings = [[_passage(point) for point in r.points] for r in found]
-        return rankings if sparse.indices else [*rankings, []]
+        )
+        if found is None:
+            raise _missing()
+        return {str(hit.value): hit.count for hit in found.hits}
 
     @contextmanager
     def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[ServerDraft]:
@@ -221,16 +253,40 @@ class ServerStore:
         )
 
 
-def _nearest(query: list[float] | SparseVector, using: str, k: int) -> QueryRequest:
-    return QueryRequest(query=query, using=using, limit=k, with_payload=_SHOWN)
+def _nearest(
+    query: list[float] | SparseVector, using: str, k: int, where: QdrantFilter | None
+) -> QueryRequest:
+    return QueryRequest(
+        query=query, using=using, limit=k, with_payload=_SHOWN, filter=where
+    )
 
 
-def _passage(point: ScoredPoint) -> Passage:
+def _condition(only: Filter, *, first: bool = False) -> QdrantFilter | None:
+    """Return a filter as Qdrant wants it; *first* keeps one chunk per page."""
+    must: list[Condition] = [
+        FieldCondition(key=PAYLOAD_OF[name], match=MatchAny(any=list(values)))
+        for name, values in only.values.items()
+    ]
+    if only.validated_since:
+        since = Range(gte=only.validated_since)
+        must.append(FieldCondition(key=VALIDATED, range=since))
+    if first:
+        must.append(FieldCondition(key=FIRST, match=MatchValue(value=1)))
+    return QdrantFilter(must=must) if must else None
+
+
+def _missing() -> IndexMissing:
+    return IndexMissing("there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS")
+
+
+def _passages(name: str, points: list[ScoredPoint], asked: Sparse) -> list[Passage]:
     try:
-        return passage(str(point.id), point.payload or {}, point.score)
-    except (KeyError, TypeError, ValueError) as err:
+        return ranked(
+            name, ((str(p.id), p.payload or {}, p.score) for p in points), asked
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as err:
         raise IndexDamaged(
-            f"the index holds a point that is no passage: {point.id}",
+            f"the index holds a point that is no passage: {points[0].id} or near it",
             hint="rag ingest PATH-OF-YOUR-DOCS",
         ) from err
 

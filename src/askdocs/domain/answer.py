@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from askdocs.domain.errors import Exit
@@ -29,6 +30,9 @@ class Passage:
         text: What it says.
         lines: First and last line in the source file, counted from 1.
         score: Higher is better; comparable within one search only.
+        also: Fragments of further sections that its text holds.
+        covers: In a ranking of pages, the share of the question's words, from 0 to 1,
+            that are found in what was compared.
     """
 
     id: str
@@ -41,6 +45,8 @@ class Passage:
     text: str
     lines: tuple[int, int]
     score: float
+    also: tuple[str, ...] = ()
+    covers: float = 0.0
 
     @property
     def link(self) -> str:
@@ -60,10 +66,15 @@ class Found:
     Attributes:
         passages: Best first.
         degraded: What could not be done as it should ("encoder: torch").
+        ranks: For each passage, by id, its rank in each ranking that holds it or its
+            page, counted from 1.
+        spent_ms: What each stage took, in milliseconds.
     """
 
     passages: tuple[Passage, ...]
     degraded: tuple[str, ...] = ()
+    ranks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    spent_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 class Status(Enum):

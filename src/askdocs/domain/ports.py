@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from askdocs.domain.answer import Passage
 from askdocs.domain.index import Manifest, Root, Space, Stored
+from askdocs.domain.search import Filter
 from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk, Left, Source
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vector: TypeAlias = NDArray[np.float32]
+
+EVERYTHING = Filter()
+"""Leaves nothing out."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -160,19 +164,42 @@ class Store(Protocol):
             fresh: Start from nothing instead of the live index.
         """
 
-    def search(self, vector: Vector, words: str, k: int) -> list[list[Passage]]:
-        """Return two rankings from one call, dense and BM25, each at most *k*, best first.
+    def search(
+        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+    ) -> dict[str, list[Passage]]:
+        """Return rankings by name from one call, each at most *k*, best first.
+
+        "dense" and "bm25" rank chunks; those named in `FIELDS` rank pages, by the first
+        chunk of each. A ranking by words is empty where no word is known.
 
         Raises:
             IndexMissing: if nothing was ever ingested.
             StoreUnavailable: if the database does not answer.
         """
 
+    def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
+        """Return how many pages have each value of a field of `Filter`; most first."""
+
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the database itself, in words; () if nothing."""
 
     def close(self) -> None:
         """Release what is held."""
+
+
+class Reranker(Protocol):
+    """Puts passages into a better order by reading each with the question."""
+
+    name: str
+
+    def scores(
+        self, question: str, texts: Sequence[str], *, limit_s: float
+    ) -> list[float] | None:
+        """Return one score per text, higher is better; None if the time was too short.
+
+        Raises:
+            ModelUnavailable: if the model cannot be loaded.
+        """
 
 
 class Engine(Protocol):

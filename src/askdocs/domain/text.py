@@ -228,6 +228,8 @@ class Chunk:
         anchor: The fragment of its heading; "" at the top of a page.
         lines: First and last line in the source file, counted from 1.
         also: Fragments of further sections that were joined to it, in order.
+        fields: Texts that stand for the whole page, by the name of the ranking they are
+            for; the first chunk of a page has them, the others none.
     """
 
     path: str
@@ -240,6 +242,7 @@ class Chunk:
     anchor: str = ""
     lines: tuple[int, int] = (1, 1)
     also: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def id(self) -> str:
@@ -269,6 +272,8 @@ class Chunk:
             "text": self.text,
             "anchor": self.anchor,
             "also": list(self.also),
+            "first": int(bool(self.fields)),
+            "fields": {k: v for k, v in self.fields.items() if k != "page"},
             "lines": list(self.lines),
             "nth": self.nth,
             "embed_sha": self.embed_sha,

@@ -173,6 +173,21 @@ def _payload(page: Page, place: Place, sha: str) -> dict[str, object]:
         "dates": dict(front.dates),
         "kind": page.kind.value,
         "page_sha": sha,
+        **_facets(page),
+    }
+
+
+def _facets(page: Page) -> dict[str, object]:
+    """Return what searches may be narrowed by, beside tags and categories."""
+    place = urls.file_path(page.path)
+    parts = place.removeprefix("pages/").split("/")
+    under = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    digits = page.front.dates.get("validation", "").replace("-", "")
+    dated = len(digits) == 8 and digits.isascii() and digits.isdigit()
+    return {
+        "products": list(dict.fromkeys([*page.front.categories, *parts[:-1]])),
+        "under": under,
+        "validated": int(digits) if dated else 0,
     }
 
 

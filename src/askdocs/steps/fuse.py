@@ -1,39 +1,86 @@
-"""Several rankings of the same things become one."""
+"""Several rankings of chunks and of their pages become one ranking of chunks."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T", bound=Hashable)
 
+K = 60
+"""Damps the head of each ranking. The authors of reciprocal rank fusion fixed it in a
+pilot study and kept it; so do we, and it is not a setting.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a rank in one ranking is worth.
+
+    Attributes:
+        share: Against a share of 1 for a ranking by meaning.
+        power: Of the part of the question that is covered: at 0 it does not count.
+    """
+
+    share: float = 1.0
+    power: int = 0
+
+    def of(self, rank: int, covers: float) -> float:
+        """Return what a rank, counted from 1, earns."""
+        return self.share * covers**self.power / (K + rank)
+
+
+CHUNKS: Mapping[str, Weight] = {"dense": Weight(), "bm25": Weight()}
+PAGES: Mapping[str, Weight] = {
+    "head": Weight(0.25, 2),
+    "headings": Weight(0.5, 1),
+    "page": Weight(0.5),
+}
+"""Title and headings say what a page is about in few words: where they cover a question
+they decide, and where they share a word with it they mean nothing. Without the coverage
+they gain .05 nDCG@10 on the Scaleway docs and lose .08 on FeedbackQA; with it all of three
+sets gain (bench/quality.py).
+"""
+
 
 def reciprocal_rank_fusion(
-    rankings: Iterable[Sequence[T]], *, k: int = 60
+    chunks: Iterable[tuple[Weight, Sequence[T]]],
+    pages: Iterable[tuple[Weight, Sequence[tuple[T, float]]]],
+    page_of: Mapping[T, Hashable],
 ) -> list[tuple[T, float]]:
-    """Merge rankings by position alone, so their scores need not be comparable.
+    """Merge rankings by position, so that their scores need not be comparable.
 
-    Each item earns 1 / (k + rank) from every ranking that holds it, with rank
-    counted from 1. Ties keep the order of first appearance.
+    Each chunk earns from every ranking that holds it, and from every ranking that holds
+    its page. Ties keep the order of first appearance.
 
     Args:
-        rankings: Best first; an item appears at most once in each.
-        k: Damps the head of each ranking. The authors fixed 60 in a pilot study and
-            kept it; so do we, and it is not a setting.
+        chunks: With what a rank in each is worth; best first, each item at most once.
+        pages: The same for whole pages: the chunk that stands for each, and which part
+            of the question it covers, from 0 to 1.
+        page_of: The page of each item.
 
     Returns:
-        (item, score) pairs, best first; scores lie in (0, len(rankings) / (k + 1)].
+        (item, score) pairs, best first.
 
     Source:
         Cormack, Clarke & Buettcher, "Reciprocal Rank Fusion outperforms Condorcet
-        and individual Rank Learning Methods", SIGIR 2009.
+        and individual Rank Learning Methods", SIGIR 2009. Weights and pages are ours.
 
-    >>> [item for item, _ in reciprocal_rank_fusion([["a", "b"], ["b", "c"]])]
+    >>> once = Weight()
+    >>> fused = reciprocal_rank_fusion([(once, "ab"), (once, "bc")], [], dict(zip("abc", "abc")))
+    >>> [item for item, _ in fused]
     ['b', 'a', 'c']
     """
     scores: dict[T, float] = defaultdict(float)
-    for ranking in rankings:
+    shared: dict[Hashable, float] = defaultdict(float)
+    for weight, ranking in chunks:
         for rank, item in enumerate(ranking, start=1):
-            scores[item] += 1 / (k + rank)
-    return sorted(scores.items(), key=lambda pair: -pair[1])
+            scores[item] += weight.of(rank, 1.0)
+    for weight, covered in pages:
+        for rank, (item, covers) in enumerate(covered, start=1):
+            scores[item] += 0.0
+            shared[page_of[item]] += weight.of(rank, covers)
+    found = [(item, score + shared[page_of[item]]) for item, score in scores.items()]
+    return sorted(found, key=lambda pair: -pair[1])

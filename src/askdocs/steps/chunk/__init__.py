@@ -15,13 +15,13 @@ from typing import Any
 
 from askdocs.domain.text import Block, Chunk, Kind, Page, Section
 from askdocs.steps.chunk.fit import packed
-from askdocs.steps.chunk.head import LEAST, heads
+from askdocs.steps.chunk.head import LEAST, fields_of, heads
 from askdocs.steps.chunk.join import Part, heading_block, joined, told
 from askdocs.steps.chunk.measure import BLANKS, Piece, Ruler, measured, readable
 
 __all__ = ["LEAST", "VERSION", "Ruler", "cut_page", "readable"]
 
-VERSION = 2
+VERSION = 3
 """Of the chunking rules; another version is another index."""
 
 
@@ -61,9 +61,10 @@ def cut_page(
         ConfigError: if the prefix leaves no room for text.
     """
     drafts = _drafts(page, ruler)
+    fields = fields_of(page, [text for _, _, text in _texts(drafts)])
     shared = {**payload, "page_chunks": sum(len(draft.texts) for draft in drafts)}
     seen: Counter[tuple[tuple[str, ...], str]] = Counter()
-    chunks = []
+    chunks: list[Chunk] = []
     for part, block, embedded in _texts(drafts):
         section = part.section
         place = (section.heading, embedded)
@@ -79,6 +80,7 @@ def cut_page(
                 anchor=section.anchor,
                 lines=block.lines,
                 also=part.also,
+                fields={} if chunks else fields,
             )
         )
         seen[place] += 1

@@ -44,6 +44,21 @@ def heads(
     return list(zip(found, rooms, strict=True))
 
 
+def fields_of(page: Page, texts: Sequence[str]) -> dict[str, str]:
+    """Return the texts that stand for a whole page, see `domain.search.FIELDS`.
+
+    Args:
+        page: The page.
+        texts: What is embedded of it: each begins with its breadcrumb.
+    """
+    words = _WORD.findall(page.path.rsplit(".", 1)[0])
+    head = " ".join((page.front.title, *words, page.front.description))
+    names = dict.fromkeys(name for s in page.sections for name in s.heading)
+    headings = " ".join((head, *names))
+    said = [text.partition("\n\n")[2] or text for text in texts]
+    return {"head": head, "headings": headings, "page": " ".join((headings, *said))}
+
+
 def path_words(path: str, title: str) -> str:
     """Return the words of a page's folders that its title does not say already.
 
