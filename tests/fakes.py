@@ -16,7 +16,7 @@ import numpy as np
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Cut, Manifest, Root, Space, Stored
-from askdocs.domain.ports import EVERYTHING, Progress, Store
+from askdocs.domain.ports import EVERYTHING, MOST_PAGES, Progress, Store
 from askdocs.domain.search import FIELDS, Filter
 from askdocs.domain.site import Place, Table
 from askdocs.domain.text import Chunk, Left, Source
@@ -201,6 +201,26 @@ def _direction(word: str, dim: int) -> Vector:
     return np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
 
 
+class FakeReranker:
+    """The port `Reranker`: scores by the text it knows; `texts` keeps what it read."""
+
+    name = "fake"
+
+    def __init__(self, scores: Mapping[str, float], *, slow: bool = False) -> None:
+        self._scores = scores
+        self._slow = slow
+        self.texts: list[str] = []
+
+    def scores(
+        self, question: str, texts: Sequence[str], *, limit_s: float
+    ) -> list[float] | None:
+        self.texts += texts
+        if self._slow:
+            return None
+        known = [[s for t, s in self._scores.items() if t in text] for text in texts]
+        return [max(found, default=0.0) for found in known]
+
+
 class FakeStore:
     """The port `Store`, in memory; `added`, `rewritten` and `removed` hold ids as written.
 
@@ -236,7 +256,13 @@ class FakeStore:
         yield FakeDraft(self, {} if fresh else dict(self.held))
 
     def search(
-        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+        self,
+        vector: Vector,
+        words: str,
+        k: int,
+        *,
+        pages: int = MOST_PAGES,
+        only: Filter = EVERYTHING,
     ) -> dict[str, list[Passage]]:
         if self.live is None:
             raise IndexMissing("there is no index yet", hint="rag ingest DOCS")

@@ -6,7 +6,6 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from askdocs.adapters.bm25 import Sparse, coverage
@@ -38,7 +37,9 @@ PAYLOAD_OF = {
 STORED_FIELDS = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
 
 
-def passage(id_: str, payload: Mapping[str, Any], score: float) -> Passage:
+def passage(
+    id_: str, payload: Mapping[str, Any], score: float, covers: float = 0.0
+) -> Passage:
     """Return what a search found; *payload* is as `Chunk.payload` made it."""
     first, last = payload["lines"]
     return Passage(
@@ -53,6 +54,7 @@ def passage(id_: str, payload: Mapping[str, Any], score: float) -> Passage:
         lines=(first, last),
         score=score,
         also=tuple(payload.get("also", ())),
+        covers=covers,
     )
 
 
@@ -70,7 +72,7 @@ def ranked(
     for id_, payload, score in found:
         text = payload.get("fields", {}).get(name, "") if name in FIELDS else ""
         covers = coverage(asked, text) if text else 0.0
-        passages.append(replace(passage(id_, payload, score), covers=covers))
+        passages.append(passage(id_, payload, score, covers))
     return passages
 
 

@@ -45,8 +45,8 @@ from askdocs.adapters.shard import (
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
-from askdocs.domain.ports import EVERYTHING
-from askdocs.domain.search import MOST_VALUES, Filter
+from askdocs.domain.ports import EVERYTHING, MOST_PAGES
+from askdocs.domain.search import FIELDS, MOST_VALUES, Filter
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -90,9 +90,15 @@ class EdgeStore:
             return None
 
     def search(
-        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+        self,
+        vector: Vector,
+        words: str,
+        k: int,
+        *,
+        pages: int = MOST_PAGES,
+        only: Filter = EVERYTHING,
     ) -> dict[str, list[Passage]]:
-        """Return rankings by name from one call, each at most *k*, best first."""
+        """Return rankings by name from one call, best first."""
         shard = self._required()
         sparse = encode_question(words)
         queries = {"dense": Query.Nearest(vector.tolist(), using="dense")}
@@ -101,19 +107,22 @@ class EdgeStore:
             queries |= {name: Query.Nearest(asked, using=name) for name in BY_WORDS}
         where = condition(only)
         requests = [
-            QueryRequest(limit=k, query=query, with_payload=False, filter=where)
-            for query in queries.values()
+            QueryRequest(
+                limit=pages if name in FIELDS else k,
+                query=query,
+                with_payload=False,
+                filter=where,
+            )
+            for name, query in queries.items()
         ]
         found = shard.query_batch(QueryBatchRequest(requests))
         # Most of the time goes into payloads, and rankings share their points.
         ids = list({point.id: None for ranking in found for point in ranking})
-        held = {
-            str(r.id): r.payload or {}
-            for r in shard.retrieve(ids, with_payload=True, with_vector=False)
-        }
+        records = shard.retrieve(ids, with_payload=True, with_vector=False)
+        held = {r.id: (str(r.id), r.payload or {}) for r in records}
         rankings: dict[str, list[Passage]] = {name: [] for name in BY_WORDS}
         for name, points in zip(queries, found, strict=True):
-            hits = ((str(p.id), held[str(p.id)], p.score) for p in points)
+            hits = ((*held[p.id], p.score) for p in points)
             rankings[name] = ranked(name, hits, sparse)
         return rankings
 

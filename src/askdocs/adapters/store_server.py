@@ -57,8 +57,8 @@ from askdocs.domain.errors import (
     StoreUnavailable,
 )
 from askdocs.domain.index import Manifest, Stored
-from askdocs.domain.ports import EVERYTHING
-from askdocs.domain.search import MOST_VALUES, Filter
+from askdocs.domain.ports import EVERYTHING, MOST_PAGES
+from askdocs.domain.search import FIELDS, MOST_VALUES, Filter
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -119,16 +119,25 @@ class ServerStore:
         return unpacked((info.config.metadata or {}).get(TABLE)) if info else None
 
     def search(
-        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+        self,
+        vector: Vector,
+        words: str,
+        k: int,
+        *,
+        pages: int = MOST_PAGES,
+        only: Filter = EVERYTHING,
     ) -> dict[str, list[Passage]]:
-        """Return rankings by name from one call, each at most *k*, best first."""
+        """Return rankings by name from one call, best first."""
         sparse = encode_question(words)
         asked: dict[str, list[float] | SparseVector] = {"dense": vector.tolist()}
         if sparse.indices:
             by_words = SparseVector(indices=sparse.indices, values=sparse.values)
             asked |= dict.fromkeys(BY_WORDS, by_words)
         where = _condition(only)
-        requests = [_nearest(query, name, k, where) for name, query in asked.items()]
+        requests = [
+            _nearest(query, name, pages if name in FIELDS else k, where)
+            for name, query in asked.items()
+        ]
         found = self._read(
             lambda: self._client.query_batch_points(self._name, requests=requests)
         )

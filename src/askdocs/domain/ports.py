@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 EVERYTHING = Filter()
 """Leaves nothing out."""
 
+MOST_PAGES = 30
+"""Pages in a ranking of pages: a page counts for all its chunks, so fewer are needed."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -165,12 +168,18 @@ class Store(Protocol):
         """
 
     def search(
-        self, vector: Vector, words: str, k: int, *, only: Filter = EVERYTHING
+        self,
+        vector: Vector,
+        words: str,
+        k: int,
+        *,
+        pages: int = MOST_PAGES,
+        only: Filter = EVERYTHING,
     ) -> dict[str, list[Passage]]:
-        """Return rankings by name from one call, each at most *k*, best first.
+        """Return rankings by name from one call, best first.
 
-        "dense" and "bm25" rank chunks; those named in `FIELDS` rank pages, by the first
-        chunk of each. A ranking by words is empty where no word is known.
+        "dense" and "bm25" rank at most *k* chunks; those named in `FIELDS` rank at most
+        *pages* pages, by the first chunk of each. A ranking by words is empty where no word is known.
 
         Raises:
             IndexMissing: if nothing was ever ingested.

@@ -13,7 +13,7 @@ from askdocs.domain.search import Filter
 from askdocs.steps.fuse import CHUNKS, PAGES, reciprocal_rank_fusion
 
 DEEP = 100
-"""Passages taken from each ranking before they are fused."""
+"""Chunks taken from each ranking of chunks before they are fused."""
 
 READ = 20
 """Passages that a reranker reads, best first; it takes its time with each."""
@@ -64,20 +64,20 @@ def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
     with stages.timed("search"):
         rankings = store.search(vector, question, max(DEEP, k), only=only)
     with stages.timed("fuse"):
-        best = _fused(rankings)
+        best = _fused(rankings, max(READ, k) if reranker else k)
     if reranker and best:
         with stages.timed("rerank"):
-            head = _reread(question, best[: max(READ, k)], reranker, limit_s)
-        if head is None:
+            reread = _reread(question, best, reranker, limit_s)
+        if reread is None:
             degraded.append(f"reranker: {limit_s:g} s were not enough, left out")
         else:
-            best = head + best[len(head) :]
+            best = reread
     best = best[:k]
     ranks = {passage.id: _ranks(passage, rankings) for passage in best}
     return Found(tuple(best), tuple(degraded), ranks, stages.spent_ms)
 
 
-def _fused(rankings: Mapping[str, Sequence[Passage]]) -> list[Passage]:
+def _fused(rankings: Mapping[str, Sequence[Passage]], k: int) -> list[Passage]:
     by_id = {p.id: p for ranking in rankings.values() for p in ranking}
     fused = reciprocal_rank_fusion(
         [(weight, [p.id for p in rankings[name]]) for name, weight in CHUNKS.items()],
@@ -88,7 +88,7 @@ def _fused(rankings: Mapping[str, Sequence[Passage]]) -> list[Passage]:
         {id_: passage.path for id_, passage in by_id.items()},
     )
     fused.sort(key=lambda pair: (-pair[1], by_id[pair[0]].file_path.count("/")))
-    return [replace(by_id[id_], score=score) for id_, score in fused]
+    return [replace(by_id[id_], score=score) for id_, score in fused[:k]]
 
 
 def _reread(

@@ -1,0 +1,134 @@
+"""A question becomes the passages that answer it best, and each can say why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.fakes import FakeEmbedder, FakeReranker, FakeStore, a_chunk, published
+
+from askdocs.domain.search import FIELDS, Filter
+from askdocs.flows.retrieve import retrieve
+
+
+def a_page(path: str, title: str, *texts: str, **facets: object):
+    """Return the chunks of a page; the first stands for it."""
+    first, *others = [
+        a_chunk(text, path=path, title=title, heading=(), nth=n, **facets)
+        for n, text in enumerate(texts)
+    ]
+    fields = {**dict.fromkeys(FIELDS, title), "page": f"{title} {' '.join(texts)}"}
+    return [replace(first, fields=fields), *others]
+
+
+CHUNKS = [
+    *a_page("deep/er/jobs.mdx", "Create a job", "Click the button.", "Then save."),
+    *a_page("jobs.mdx", "Jobs", "A job may create files.", products=["jobs"]),
+    *a_page("pods.mdx", "Pods", "A pod runs.", products=["pods"]),
+]
+
+
+def find(question: str, k: int = 5, chunks=CHUNKS, **how):
+    embedder = FakeEmbedder()
+    store = published(FakeStore(), chunks, embedder)
+    return retrieve(question, encoder=embedder, store=store, k=k, **how)
+
+
+def test_a_title_that_covers_the_question_brings_its_page_to_the_top():
+    """Its first passage need not repeat what the title says."""
+    found = find("create job")
+
+    assert found.passages[0].path == "deep/er/jobs.mdx"
+
+
+def test_each_passage_knows_its_rank_in_every_ranking():
+    """Who tunes a search, or doubts it, asks why."""
+    found = find("create job")
+
+    first = found.ranks[found.passages[0].id]
+    assert first["head"] == first["headings"] == 1
+    assert set(first) <= {"dense", "bm25", *FIELDS}
+    assert found.ranks.keys() == {p.id for p in found.passages}
+
+
+def test_each_stage_says_what_it_took():
+    """Ten milliseconds are a promise; one wants to know where they go."""
+    assert set(find("create job").spent_ms) == {"encode", "search", "fuse"}
+
+
+def test_a_filter_holds_in_every_ranking():
+    """A page that is not allowed must not come in by its title."""
+    found = find("create job", only=Filter(product=("pods",)))
+
+    assert {p.path for p in found.passages} == {"pods.mdx"}
+
+
+def test_a_reranker_has_the_last_word():
+    """It has read each passage with the question."""
+    reranker = FakeReranker({"A pod runs.": 9.0, "Then save.": 5.0})
+
+    found = find("create job", 2, reranker=reranker, limit_s=1)
+
+    assert [p.text for p in found.passages] == ["A pod runs.", "Then save."]
+    assert [p.score for p in found.passages] == [9.0, 5.0]
+    assert found.degraded == ()
+    assert "rerank" in found.spent_ms
+
+
+def test_a_reranker_reads_the_trail_of_a_passage_as_well():
+    """ "Then save." could be about anything."""
+    reranker = FakeReranker({})
+
+    find("create job", reranker=reranker, limit_s=1)
+
+    assert any(t.startswith("Create a job") and "save" in t for t in reranker.texts)
+
+
+def test_a_reranker_that_is_too_slow_leaves_the_order_and_says_so():
+    """Half of a new order is none."""
+    plain = find("create job")
+
+    found = find("create job", reranker=FakeReranker({}, slow=True), limit_s=0.5)
+
+    assert found.passages == plain.passages
+    assert found.degraded == ("reranker: 0.5 s were not enough, left out",)
+
+
+def test_a_reranker_is_not_asked_about_nothing():
+    """A filter may leave no passage."""
+    reranker = FakeReranker({})
+
+    found = find("x", only=Filter(product=("no",)), reranker=reranker, limit_s=1)
+
+    assert (found.passages, reranker.texts) == ((), [])
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_no_more_than_was_asked_for(k):
+    """The prompt has room for so many."""
+    assert len(find("create job", k).passages) == k
+
+
+class Tied(FakeStore):
+    """A store whose rankings are turned against each other, so that scores are equal."""
+
+    def search(self, *args, **how):
+        first, then = super().search(*args, **how)["dense"][:2]
+        rankings = {"dense": [first, then], "bm25": [then, first]}
+        return rankings | {name: [] for name in FIELDS}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_equal_scores_prefer_the_shallower_page(order):
+    """The overview before the detail."""
+    embedder = FakeEmbedder()
+    chunks = [
+        *a_page("a/b/c.mdx", "Same", "Words."),
+        *a_page("b.mdx", "Same", "Words."),
+    ]
+    store = published(Tied(), chunks[::order], embedder)
+
+    found = retrieve("same", encoder=embedder, store=store, k=2)
+
+    assert [p.path for p in found.passages] == ["b.mdx", "a/b/c.mdx"]
+    assert found.passages[0].score == found.passages[1].score
