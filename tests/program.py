@@ -143,14 +143,21 @@ def until(happened: Callable[[], object], child: subprocess.Popen[str]) -> None:
 def tree(folder: Path) -> dict[str, bytes]:
     """Return the content of every file below a folder, but not of the lock.
 
-    The engine replaces two small files of a shard by equal ones whenever it opens it, so
-    their times say nothing.
+    The engine writes two small files of a shard anew whenever it opens it, their keys in
+    any order, so neither their times nor that order says anything.
     """
     return {
-        str(path.relative_to(folder)): path.read_bytes()
+        str(path.relative_to(folder)): _content(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix != ".lock"
     }
+
+
+def _content(path: Path) -> bytes:
+    data = path.read_bytes()
+    if path.name in {"segment.json", "edge_config.json"}:
+        return json.dumps(json.loads(data), sort_keys=True).encode()
+    return data
 
 
 def _stream() -> io.TextIOWrapper:

@@ -330,7 +330,7 @@ def test_a_ranking_of_pages_holds_the_first_chunk_of_each(store, name):
 
     ranking = store.search(_rows([1, 0, 0]), "run the pod", 5)[name]
 
-    assert [p.path for p in ranking][0] == "kube/run.mdx"
+    assert ranking[0].path == "kube/run.mdx"
     assert {p.path for p in ranking} == {"kube/run.mdx", "jobs/run.mdx"}
     assert all(p.text.endswith("first.") for p in ranking)
 

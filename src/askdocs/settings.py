@@ -86,6 +86,8 @@ class Settings(BaseModel):
     chunk_tokens: Annotated[int, Field(ge=64, le=8192, description="Longest chunk in tokens of the embedding model, within its own limit")] = 256
 
     passages: Annotated[int, Field(ge=1, le=50, description="Passages that are retrieved")] = 5
+    reranker: Annotated[str | None, Field(description="Cross-encoder that reads the best passages again: a hub id or a folder; unset = none")] = None
+    reranker_seconds: Annotated[float, Field(gt=0, le=600, description="Seconds a reranker may take; after that the order stays as it was")] = 10.0
 
     ollama_url: Annotated[Url, Field(description="Where Ollama listens")] = "http://127.0.0.1:11434"
     llm_model: Annotated[str, Field(min_length=1, description="Language model, as Ollama names it")] = "llama3.1:8b"

@@ -176,6 +176,8 @@ BAD = {
     "batch": ["-1", "4097", "1.5", "many"],
     "chunk_tokens": ["63", "8193", "all"],
     "passages": ["0", "51", "-5", "five", "5.5"],
+    "reranker": ["\udcff"],
+    "reranker_seconds": ["0", "601", "soon"],
     "ollama_url": ["127.0.0.1:11434", "unix:/x", "http://"],
     "llm_model": ["\udcff"],
     "llm_temperature": ["-0.1", "2.1", "nan", "warm"],
@@ -202,7 +204,7 @@ def test_every_setting_has_bad_values_here():
     ids=lambda text: ascii(text)[1:30],
 )
 def test_a_bad_value_names_its_setting_and_where_it_was_set(bare, name, value):
-    """Twenty-five settings from four places: say which one, and where to look."""
+    """Twenty-seven settings from four places: say which one, and where to look."""
     key = f"RAG_{name.upper()}"
     env = {key: value}
     if name == "qdrant_api_key":

@@ -88,7 +88,7 @@ def test_a_tutorial_that_is_called_index_is_found_at_the_address_of_its_folder(r
 def test_nothing_found_is_said_and_has_a_code(rag, monkeypatch):
     """A script must be able to tell it from a result."""
     nothing = nullcontext(lambda _question: Found(()))
-    monkeypatch.setattr(assemble, "searcher", lambda _loaded: nothing)
+    monkeypatch.setattr(assemble, "searcher", lambda _loaded, **_: nothing)
 
     done, data = rag("search", QUESTION), rag("search", QUESTION, "--json")
 

@@ -38,7 +38,7 @@ def test_every_setting_is_a_flag(name):
     """None is forgotten, and the dashes are where users expect them."""
     flag = "--" + name.replace("_", "-")
 
-    assert setting_flags(["ask", flag, "x"]) == (["ask"], {name: "x"})
+    assert setting_flags(["status", flag, "x"]) == (["status"], {name: "x"})
 
 
 @pytest.mark.parametrize("rest", [[], ["--json"]], ids=["at the end", "before a flag"])

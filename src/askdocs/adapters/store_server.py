@@ -21,14 +21,9 @@ from qdrant_client import QdrantClient
 from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_client.models import (
-    Condition,
     CreateAlias,
     CreateAliasOperation,
-    FieldCondition,
-    MatchAny,
-    MatchValue,
     QueryRequest,
-    Range,
     ScoredPoint,
     SparseVector,
 )
@@ -37,12 +32,11 @@ from qdrant_client.models import Filter as QdrantFilter
 from askdocs.adapters.bm25 import Sparse, encode_question
 from askdocs.adapters.collection import MANIFEST, OWNER, TABLE, Collection
 from askdocs.adapters.draft_server import ServerDraft, Writer
+from askdocs.adapters.narrow_server import condition
 from askdocs.adapters.passages import (
     BY_WORDS,
-    FIRST,
     PAYLOAD_OF,
     STORED_FIELDS,
-    VALIDATED,
     ranked,
     read_manifest,
     stored,
@@ -133,7 +127,7 @@ class ServerStore:
         if sparse.indices:
             by_words = SparseVector(indices=sparse.indices, values=sparse.values)
             asked |= dict.fromkeys(BY_WORDS, by_words)
-        where = _condition(only)
+        where = condition(only)
         requests = [
             _nearest(query, name, pages if name in FIELDS else k, where)
             for name, query in asked.items()
@@ -150,7 +144,7 @@ class ServerStore:
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
         """Return how many pages have each value of a field of `Filter`; most first."""
-        where = _condition(only, first=True)
+        where = condition(only, first=True)
         found = self._read(
             lambda: self._client.facet(
                 self._name,
@@ -268,20 +262,6 @@ def _nearest(
     return QueryRequest(
         query=query, using=using, limit=k, with_payload=_SHOWN, filter=where
     )
-
-
-def _condition(only: Filter, *, first: bool = False) -> QdrantFilter | None:
-    """Return a filter as Qdrant wants it; *first* keeps one chunk per page."""
-    must: list[Condition] = [
-        FieldCondition(key=PAYLOAD_OF[name], match=MatchAny(any=list(values)))
-        for name, values in only.values.items()
-    ]
-    if only.validated_since:
-        since = Range(gte=only.validated_since)
-        must.append(FieldCondition(key=VALIDATED, range=since))
-    if first:
-        must.append(FieldCondition(key=FIRST, match=MatchValue(value=1)))
-    return QdrantFilter(must=must) if must else None
 
 
 def _missing() -> IndexMissing:

@@ -6,7 +6,7 @@ the function that needs it, and no command pays for what it does not use.
 
 from __future__ import annotations
 
-from askdocs.assemble.answering import Answering, asker, searcher
+from askdocs.assemble.answering import Answering, asker, facets, searcher
 from askdocs.assemble.config import (
     configuration,
     log_file,
@@ -25,6 +25,7 @@ __all__ = [
     "checks",
     "configuration",
     "explanation",
+    "facets",
     "ingest",
     "link_report",
     "log_file",

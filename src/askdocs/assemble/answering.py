@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from askdocs.assemble.config import places
 from askdocs.assemble.indexing import open_store, require_same_model, required
+from askdocs.domain.ports import EVERYTHING
 
 if TYPE_CHECKING:
     from askdocs.domain.answer import Answer, Found, Passage
     from askdocs.domain.index import Manifest
-    from askdocs.domain.ports import Encoder
+    from askdocs.domain.ports import Encoder, Store
+    from askdocs.domain.search import Filter
     from askdocs.flows.ask import Show
     from askdocs.settings import Loaded
     from askdocs.steps.prompt import Prompt
+
+_WIDER = 50
+"""Passages that are looked at to say where matches are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +39,32 @@ class Answering:
 
 
 @contextmanager
-def searcher(loaded: Loaded) -> Iterator[Callable[[str], Found]]:
-    """Open what finds passages.
+def searcher(
+    loaded: Loaded, *, only: Filter = EVERYTHING, rerank: bool = True
+) -> Iterator[Callable[[str], Found]]:
+    """Open what finds passages on pages that a filter allows, as a person typed it.
+
+    With *rerank* a reranker has the last word on their order, if the settings name one.
 
     Raises:
+        NothingMatches: for a filter that no page fits; also when it is called.
         IndexMissing: if nothing was ever ingested.
         IndexMismatch: if another model is asked for than the index was built with.
     """
-    with _open(loaded) as (find, _):
+    with _open(loaded, only, rerank=rerank) as (find, _):
         yield find
 
 
 @contextmanager
-def asker(loaded: Loaded, *, llm: bool) -> Iterator[Answering]:
+def asker(
+    loaded: Loaded, *, llm: bool, only: Filter = EVERYTHING, rerank: bool = True
+) -> Iterator[Answering]:
     """Open what answers questions; without *llm* it only finds passages."""
     from askdocs.flows.ask import ask
     from askdocs.steps.prompt import Prompt
 
     conf = loaded.settings
-    with _open(loaded) as (find, live):
+    with _open(loaded, only, rerank=rerank) as (find, live):
         prompt = Prompt(
             conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict
         )
@@ -69,18 +81,54 @@ def asker(loaded: Loaded, *, llm: bool) -> Iterator[Answering]:
         yield Answering(answer, index)
 
 
+def facets(loaded: Loaded, name: str, only: Filter = EVERYTHING) -> dict[str, int]:
+    """Return how many pages have each value of a field of `Filter` that tells something.
+
+    Raises:
+        IndexMissing: if nothing was ever ingested.
+        StoreUnavailable: if the database does not answer.
+    """
+    from askdocs.flows.narrow import telling
+
+    with open_store(loaded) as store:
+        required(store.manifest())
+        return telling(name, store, only)
+
+
 @contextmanager
-def _open(loaded: Loaded) -> Iterator[tuple[Callable[[str], Found], Manifest]]:
+def _open(
+    loaded: Loaded, typed: Filter, *, rerank: bool
+) -> Iterator[tuple[Callable[[str], Found], Manifest]]:
+    from askdocs.assemble.reranking import reranker_for
+    from askdocs.flows.narrow import understood
     from askdocs.flows.retrieve import retrieve
 
     with open_store(loaded) as store:
         live = required(store.manifest())
         require_same_model(loaded, live)
-        encoder = encoder_for(loaded, live)
+        only = understood(typed, store)
         find = partial(
-            retrieve, encoder=encoder, store=store, k=loaded.settings.passages
+            retrieve,
+            encoder=encoder_for(loaded, live),
+            store=store,
+            k=loaded.settings.passages,
+            reranker=reranker_for(loaded) if rerank else None,
+            limit_s=loaded.settings.reranker_seconds,
         )
-        yield find, live
+        yield partial(_find, find=find, only=only, store=store), live
+
+
+def _find(
+    question: str, *, find: Callable[..., Found], only: Filter, store: Store
+) -> Found:
+    """Return what is found, or raise where there is something if it were not for a filter."""
+    from askdocs.flows.narrow import nothing
+
+    found = find(question, only=only)
+    if only and not found.passages:
+        wider = partial(find, question, k=_WIDER, reranker=None)
+        raise nothing(only, lambda other: wider(only=other), store)
+    return found
 
 
 def encoder_for(loaded: Loaded, live: Manifest) -> Encoder:

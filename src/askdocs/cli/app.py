@@ -19,6 +19,7 @@ from askdocs.cli import (
     config,
     doctor,
     documents,
+    evaluate,
     ingest,
     search,
     show,
@@ -60,6 +61,7 @@ app.command()(search.search)
 app.command()(ask.ask)
 app.command()(status.status)
 app.command()(doctor.doctor)
+app.add_typer(evaluate.app, name="eval")
 app.add_typer(urls.app, name="urls")
 app.add_typer(config.app, name="config")
 

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import documents, show
+from askdocs.cli import documents, filters, show
 from askdocs.cli.flags import settings
+from askdocs.domain.answer import Answer, Status
+from askdocs.domain.errors import NothingMatches
 from askdocs.steps.question import checked_question
 
 
@@ -19,6 +21,12 @@ def ask(
         str,
         typer.Argument(metavar="QUESTION", help='In plain words; "-" reads stdin.'),
     ],
+    product: filters.Product = None,
+    category: filters.Category = None,
+    tag: filters.Tag = None,
+    path: filters.Path = None,
+    validated_since: filters.ValidatedSince = None,
+    no_rerank: filters.NoRerank = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     no_llm: Annotated[
         bool, typer.Option("--no-llm", help="Show the passages; ask no language model.")
@@ -33,20 +41,33 @@ def ask(
     """
     loaded = settings(ctx, quiet=quiet)
     asked = checked_question(show.question_from(question))
-    product = loaded.settings.product
+    only = filters.typed(
+        product=product,
+        category=category,
+        tag=tag,
+        path=path,
+        validated_since=validated_since,
+    )
+    name = loaded.settings.product
     begin = perf_counter()
-    with assemble.asker(loaded, llm=not no_llm) as answering:
-        answer = answering.answer(asked, None if as_json else show.piece)
+    try:
+        with assemble.asker(
+            loaded, llm=not no_llm, only=only, rerank=not no_rerank
+        ) as answering:
+            answer = answering.answer(asked, None if as_json else show.piece)
+    except NothingMatches as err:
+        none = Answer(asked, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
+        seconds = perf_counter() - begin
+        empty = documents.answer(none, name, index={}, seconds=seconds)
+        raise filters.refused(err, empty, as_json=as_json) from err
     if as_json:
         seconds, index = perf_counter() - begin, answering.index
-        show.as_document(
-            documents.answer(answer, product, index=index, seconds=seconds)
-        )
+        show.as_document(documents.answer(answer, name, index=index, seconds=seconds))
     elif answer.text:
-        show.answer_end(answer, product)
+        show.answer_end(answer, name)
     else:
         show.passages(answer.retrieved)
-        show.out(show.closing(answer, product), href=answer.link)
+        show.out(show.closing(answer, name), href=answer.link)
     show.degraded(answer.degraded, quiet=quiet)
     if answer.problem:
         show.problem(answer.problem, answer.hint)

@@ -117,12 +117,17 @@ def report(done: Report, hint: str) -> dict[str, Any]:
     return document
 
 
-def found(question: str, result: Found) -> dict[str, Any]:
-    """Return the result of a search."""
+def found(question: str, result: Found, *, explain: bool = False) -> dict[str, Any]:
+    """Return the result of a search, with the ranks of each passage if asked."""
+    passages = [_passage(p) for p in result.passages]
+    if explain:
+        for told, passage in zip(passages, result.passages, strict=True):
+            told["ranks"] = dict(result.ranks.get(passage.id, {}))
     return {
         "question": question,
-        "passages": [_passage(p) for p in result.passages],
+        "passages": passages,
         "degraded": list(result.degraded),
+        **({"milliseconds": dict(result.spent_ms)} if explain else {}),
     }
 
 
@@ -159,6 +164,7 @@ def _passage(passage: Passage) -> dict[str, Any]:
         "anchor": passage.anchor,
         "title": passage.title,
         "heading": list(passage.heading),
+        "also": list(passage.also),
         "score": round(passage.score, 6),
         "text": passage.text,
         "lines": list(passage.lines),

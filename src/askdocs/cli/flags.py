@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _NO_SETTINGS = {"--help", "--json", "--version"}
 """Never settings; who types nothing else does not wait for the settings to be loaded."""
 
+_FILTERS = {"--product"}
+_FILTERED = {"search", "ask"}
+"""Behind these commands `_FILTERS` narrow the search; elsewhere they are settings."""
+
 _EVERYWHERE = {"--debug", "--no-color"}
 """Options of the program that are understood behind the command as well."""
 
@@ -37,6 +41,8 @@ def setting_flags(argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
 
     >>> setting_flags(["ask", "why?", "--passages", "8", "--llm-model=llama2:7b"])
     (['ask', 'why?'], {'passages': '8', 'llm_model': 'llama2:7b'})
+    >>> setting_flags(["--product", "Acme", "ask", "why?", "--product", "jobs"])
+    (['ask', 'why?', '--product', 'jobs'], {'product': 'Acme'})
 
     Raises:
         ConfigError: if such a flag has no value.
@@ -51,7 +57,7 @@ def setting_flags(argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         flag, equals, value = word.partition("=")
         if word == "--":
             rest += [word, *left]
-        elif flag not in names:
+        elif flag not in names or (flag in _FILTERS and _filtered(rest)):
             rest.append(word)
         else:
             given = value if equals else next(left, None)
@@ -59,6 +65,12 @@ def setting_flags(argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
                 raise ConfigError(f"{flag} needs a value", hint="rag config show")
             flags[names[flag]] = given
     return rest, flags
+
+
+def _filtered(before: Sequence[str]) -> bool:
+    """Return whether the command is one that takes filters."""
+    command = next((word for word in before if not word.startswith("-")), "")
+    return command in _FILTERED
 
 
 def words(argv: Sequence[str]) -> list[str]:

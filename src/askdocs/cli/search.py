@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import documents, show
+from askdocs.cli import documents, filters, show
 from askdocs.cli.flags import settings
-from askdocs.domain.errors import Exit
+from askdocs.domain.answer import Found
+from askdocs.domain.errors import Exit, NothingMatches
 from askdocs.steps.question import checked_question
 
 
@@ -19,6 +20,15 @@ def search(
         str,
         typer.Argument(metavar="QUESTION", help='In plain words; "-" reads stdin.'),
     ],
+    product: filters.Product = None,
+    category: filters.Category = None,
+    tag: filters.Tag = None,
+    path: filters.Path = None,
+    validated_since: filters.ValidatedSince = None,
+    no_rerank: filters.NoRerank = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each passage is there.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     quiet: Annotated[
         bool, typer.Option("-q", "--quiet", help="Print errors only beside the result.")
@@ -30,12 +40,26 @@ def search(
     """
     loaded = settings(ctx, quiet=quiet)
     asked = checked_question(show.question_from(question))
-    with assemble.searcher(loaded) as find:
-        found = find(asked)
+    only = filters.typed(
+        product=product,
+        category=category,
+        tag=tag,
+        path=path,
+        validated_since=validated_since,
+    )
+    try:
+        with assemble.searcher(loaded, only=only, rerank=not no_rerank) as find:
+            found = find(asked)
+    except NothingMatches as err:
+        empty = documents.found(asked, Found(()))
+        raise filters.refused(err, empty, as_json=as_json) from err
     if as_json:
-        show.as_document(documents.found(asked, found))
+        show.as_document(documents.found(asked, found, explain=explain))
     else:
-        show.passages(found.passages)
+        show.passages(found.passages, found.ranks if explain else {})
+    if explain and not as_json:
+        spent = " · ".join(f"{name} {ms:.1f} ms" for name, ms in found.spent_ms.items())
+        show.out(f"time: {spent}")
     show.degraded(found.degraded, quiet=quiet)
     if not found.passages:
         show.problem("no passage was found", "ask in other words, or see rag status")

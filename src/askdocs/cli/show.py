@@ -121,11 +121,15 @@ def complaints(done: Report, *, quiet: bool) -> None:
         warning(text)
 
 
-def passages(found: Sequence[Passage]) -> None:
-    """Print passages, best first, each with its link and its beginning."""
+def passages(
+    found: Sequence[Passage], ranks: Mapping[str, Mapping[str, int]] | None = None
+) -> None:
+    """Print passages, best first, each with its link, its ranks if asked, its beginning."""
     for n, passage in enumerate(found, start=1):
         out(f"{n}. {one_line(passage.trail)}  ({passage.score:.4f})", bold=True)
         out(f"   {passage.link}", href=passage.link)
+        if why := (ranks or {}).get(passage.id):
+            out("   ranks: " + ", ".join(f"{name} {n}" for name, n in why.items()))
         block = Block(visible(passage.text), Kind.PROSE, passage.lines)
         text = " ".join(readable(block).split())
         short = textwrap.shorten(text, _SNIPPET, placeholder=" …")

@@ -3,6 +3,7 @@
 AskDocsError              exit  what happened
 ├── ConfigError              2  a setting, flag or question makes no sense
 ├── DocsNotFound             2  nothing to ingest at that path
+├── NothingMatches           4  a filter leaves no page to find anything in
 ├── IndexMissing             6  nothing has been ingested yet
 ├── IndexMismatch            6  the index was built by another model, chunker or schema
 ├── IndexDamaged             6  the index cannot be read, or does not hold what it says
@@ -84,6 +85,12 @@ class NotWritable(AskDocsError):
     """A folder that we need to write in cannot be written."""
 
     exit_code = Exit.USAGE
+
+
+class NothingMatches(AskDocsError):
+    """A filter leaves no page to find anything in."""
+
+    exit_code = Exit.REFUSED
 
 
 class IndexMissing(AskDocsError):

@@ -1,0 +1,110 @@
+"""The options that narrow a search, their completion, and what is said if nothing is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from askdocs import assemble
+from askdocs.cli import documents, show
+from askdocs.domain.errors import AskDocsError, NothingMatches
+from askdocs.domain.search import Filter
+from askdocs.steps import filters as steps
+
+_PATIENCE_S = "2"
+"""How long a shell waits for a Qdrant server, when somebody presses Tab."""
+
+
+def _completing(name: str) -> Callable[[object, object, str], list[str]]:
+    """Return what offers the live values of a field; nothing, if there is no index.
+
+    (Typer's `autocompletion` drops what begins in another case; `shell_complete` does not.)
+    """
+
+    def complete(_ctx: object, _param: object, incomplete: str) -> list[str]:
+        try:
+            loaded = assemble.settings({"qdrant_timeout_s": _PATIENCE_S})
+            known = assemble.facets(loaded, name)
+        except AskDocsError:
+            return []
+        return steps.completions(known, incomplete, path=name == "path")
+
+    return complete
+
+
+Product = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--product",
+        metavar="NAME",
+        help="Only pages of this product, as serverless-jobs; may be repeated.",
+        shell_complete=_completing("product"),
+    ),
+]
+Category = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--category",
+        metavar="NAME",
+        help="Only pages of this category; may be repeated.",
+        shell_complete=_completing("category"),
+    ),
+]
+Tag = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="NAME",
+        help="Only pages with this tag; may be repeated.",
+        shell_complete=_completing("tag"),
+    ),
+]
+Path = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--path",
+        metavar="PATH",
+        help="Only this folder or page of the docs; may be repeated.",
+        shell_complete=_completing("path"),
+    ),
+]
+ValidatedSince = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--validated-since",
+        metavar="DATE",
+        help="Only pages validated since 2024, 2024-06 or 2024-06-30.",
+    ),
+]
+
+
+def typed(**given: Sequence[str] | None) -> Filter:
+    """Return the filter of a command line, by field.
+
+    Raises:
+        ConfigError: for a value that makes no sense.
+    """
+    return steps.typed({name: tuple(values or ()) for name, values in given.items()})
+
+
+def refused(
+    err: NothingMatches, empty: Mapping[str, Any], *, as_json: bool
+) -> typer.Exit:
+    """Say that a filter leaves nothing, and return how the command ends.
+
+    Args:
+        err: Says where matches are.
+        empty: The document of a result without passages.
+        as_json: Print it, with the error.
+    """
+    if as_json:
+        show.as_document({**empty, **documents.failure(err)})
+    show.problem(str(err), err.hint)
+    return typer.Exit(err.exit_code)
+
+
+NoRerank = Annotated[
+    bool, typer.Option("--no-rerank", help="Keep the order of the search.")
+]
