@@ -524,7 +524,7 @@ import sys
 from askdocs import assemble
 from askdocs.cli.app import main
 
-def broken(_loaded):
+def broken(_loaded, **_how):
     secret = {CANARY!r}
     raise ZeroDivisionError("one\\x1b[31m\\ntwo")
 

@@ -229,7 +229,7 @@ def completed(home: Path, words: str, **env: str) -> Done:
     ("words", "offered"),
     [
         ("rag search x --product s", ["serverless", "serverless-jobs"]),
-        ("rag ask x --category CON", ["containers"]),
+        ("rag ask x --category con", ["containers"]),
         ("rag ask x --tag ", ["cron", "jobs", "k8s"]),
         ("rag search x --path serverless-jobs/", ["serverless-jobs/how-to"]),
     ],

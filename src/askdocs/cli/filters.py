@@ -17,13 +17,10 @@ _PATIENCE_S = "2"
 """How long a shell waits for a Qdrant server, when somebody presses Tab."""
 
 
-def _completing(name: str) -> Callable[[object, object, str], list[str]]:
-    """Return what offers the live values of a field; nothing, if there is no index.
+def _completing(name: str) -> Callable[[str], list[str]]:
+    """Return what offers the live values of a field; nothing, if there is no index."""
 
-    (Typer's `autocompletion` drops what begins in another case; `shell_complete` does not.)
-    """
-
-    def complete(_ctx: object, _param: object, incomplete: str) -> list[str]:
+    def complete(incomplete: str) -> list[str]:
         try:
             loaded = assemble.settings({"qdrant_timeout_s": _PATIENCE_S})
             known = assemble.facets(loaded, name)
@@ -40,7 +37,7 @@ Product = Annotated[
         "--product",
         metavar="NAME",
         help="Only pages of this product, as serverless-jobs; may be repeated.",
-        shell_complete=_completing("product"),
+        autocompletion=_completing("product"),
     ),
 ]
 Category = Annotated[
@@ -49,7 +46,7 @@ Category = Annotated[
         "--category",
         metavar="NAME",
         help="Only pages of this category; may be repeated.",
-        shell_complete=_completing("category"),
+        autocompletion=_completing("category"),
     ),
 ]
 Tag = Annotated[
@@ -58,7 +55,7 @@ Tag = Annotated[
         "--tag",
         metavar="NAME",
         help="Only pages with this tag; may be repeated.",
-        shell_complete=_completing("tag"),
+        autocompletion=_completing("tag"),
     ),
 ]
 Path = Annotated[
@@ -67,7 +64,7 @@ Path = Annotated[
         "--path",
         metavar="PATH",
         help="Only this folder or page of the docs; may be repeated.",
-        shell_complete=_completing("path"),
+        autocompletion=_completing("path"),
     ),
 ]
 ValidatedSince = Annotated[
