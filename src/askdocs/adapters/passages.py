@@ -34,6 +34,9 @@ PAYLOAD_OF = {
 }
 """What the fields of a `Filter` are called in the payload."""
 
+SHOWN = "path file_path public_url anchor also title heading text lines fields".split()
+"""Fields of the payload that a passage is made of."""
+
 STORED_FIELDS = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
 
 

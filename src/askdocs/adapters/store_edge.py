@@ -33,7 +33,7 @@ from qdrant_edge import (
 
 from askdocs.adapters.bm25 import encode_question
 from askdocs.adapters.files import copy_sparsely, sync, sync_tree
-from askdocs.adapters.passages import BY_WORDS, PAYLOAD_OF, ranked, read_manifest
+from askdocs.adapters.passages import BY_WORDS, PAYLOAD_OF, SHOWN, ranked, read_manifest
 from askdocs.adapters.shard import (
     EdgeDraft,
     condition,
@@ -117,12 +117,13 @@ class EdgeStore:
         ]
         found = shard.query_batch(QueryBatchRequest(requests))
         # Most of the time goes into payloads, and rankings share their points.
-        ids = list({point.id: None for ranking in found for point in ranking})
-        records = shard.retrieve(ids, with_payload=True, with_vector=False)
+        ranks = [[(point.id, point.score) for point in ranking] for ranking in found]
+        ids = list(dict.fromkeys(id_ for ranking in ranks for id_, _ in ranking))
+        records = shard.retrieve(ids, with_payload=[*SHOWN], with_vector=False)
         held = {r.id: (str(r.id), r.payload or {}) for r in records}
         rankings: dict[str, list[Passage]] = {name: [] for name in BY_WORDS}
-        for name, points in zip(queries, found, strict=True):
-            hits = ((*held[p.id], p.score) for p in points)
+        for name, ranking in zip(queries, ranks, strict=True):
+            hits = ((*held[id_], score) for id_, score in ranking)
             rankings[name] = ranked(name, hits, sparse)
         return rankings
 

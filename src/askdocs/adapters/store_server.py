@@ -36,6 +36,7 @@ from askdocs.adapters.narrow_server import condition
 from askdocs.adapters.passages import (
     BY_WORDS,
     PAYLOAD_OF,
+    SHOWN,
     STORED_FIELDS,
     ranked,
     read_manifest,
@@ -260,7 +261,7 @@ def _nearest(
     query: list[float] | SparseVector, using: str, k: int, where: QdrantFilter | None
 ) -> QueryRequest:
     return QueryRequest(
-        query=query, using=using, limit=k, with_payload=_SHOWN, filter=where
+        query=query, using=using, limit=k, with_payload=SHOWN, filter=where
     )
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EVERYTHING = Filter()
 """Leaves nothing out."""
 
-MOST_PAGES = 30
+MOST_PAGES = 20
 """Pages in a ranking of pages: a page counts for all its chunks, so fewer are needed."""
 
 T = TypeVar("T")
