@@ -31,41 +31,26 @@ def _completing(name: str) -> Callable[[str], list[str]]:
     return complete
 
 
+def _values_of(field: str, metavar: str, what: str) -> Any:
+    """Return the option of a field whose values the shell can offer."""
+    return typer.Option(
+        f"--{field}",
+        metavar=metavar,
+        help=f"Only {what}; may be repeated.",
+        autocompletion=_completing(field),
+    )
+
+
 Product = Annotated[
     list[str] | None,
-    typer.Option(
-        "--product",
-        metavar="NAME",
-        help="Only pages of this product, as serverless-jobs; may be repeated.",
-        autocompletion=_completing("product"),
-    ),
+    _values_of("product", "NAME", "pages of this product, as serverless-jobs"),
 ]
 Category = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--category",
-        metavar="NAME",
-        help="Only pages of this category; may be repeated.",
-        autocompletion=_completing("category"),
-    ),
+    list[str] | None, _values_of("category", "NAME", "pages of this category")
 ]
-Tag = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tag",
-        metavar="NAME",
-        help="Only pages with this tag; may be repeated.",
-        autocompletion=_completing("tag"),
-    ),
-]
+Tag = Annotated[list[str] | None, _values_of("tag", "NAME", "pages with this tag")]
 Path = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--path",
-        metavar="PATH",
-        help="Only this folder or page of the docs; may be repeated.",
-        autocompletion=_completing("path"),
-    ),
+    list[str] | None, _values_of("path", "PATH", "this folder or page of the docs")
 ]
 ValidatedSince = Annotated[
     list[str] | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.ports import Docs
 from askdocs.domain.site import Explanation, Table
-from askdocs.domain.text import Chunk, Left, Page, Source
+from askdocs.domain.text import Chunk, Left, Page
 from askdocs.flows.reading import (
     AUTO,
     read_all,
@@ -40,8 +40,10 @@ def explain(docs: Docs, path: str, *, live: Table | None, build: Build) -> Expla
     shared = shared_by(sources)
     page = read_page(source, shared)
     kept = live.rule if live else ""
-    # Only a first run has to look at every page to choose a rule.
-    every = _all_pages(sources) if build.slug_rule == AUTO and not kept else [page]
+    every = [page]
+    if build.slug_rule == AUTO and not kept:
+        # Only a first run has to look at every page to choose a rule.
+        every = [read_page(each, shared) for each in sources]
     rule = rule_for(build.slug_rule, kept, every, build.base_url)
     page = urls.anchored(page, rule)
     return Explanation(
@@ -54,11 +56,6 @@ def explain(docs: Docs, path: str, *, live: Table | None, build: Build) -> Expla
         else None,
         chunks=() if page.kind in SKIPPED else tuple(_chunks(page, build)),
     )
-
-
-def _all_pages(sources: list[Source]) -> list[Page]:
-    shared = shared_by(sources)
-    return [read_page(source, shared) for source in sources]
 
 
 def _chunks(page: Page, build: Build) -> list[Chunk]:
