@@ -48,14 +48,15 @@ from askdocs.assemble.indexing import build_of, docs_in, index_folder
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import AskDocsError
 from askdocs.domain.index import SCHEMA_VERSION, Root, Wishes
+from askdocs.domain.search import Rankings
 from askdocs.domain.text import Source
 from askdocs.domain.trial import Case, page_of, pages_of
 from askdocs.flows.compare import Run
 from askdocs.flows.ingest import ingest
-from askdocs.flows.retrieve import retrieve
+from askdocs.flows.retrieve import fused, retrieve
 from askdocs.settings import load
 from askdocs.steps import bootstrap, metrics
-from askdocs.steps.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
+from askdocs.steps.fuse import CHUNKS, PAGES, Weight
 
 SETS = ("scifact", "feedbackqa", "scaleway")
 SHOWN = ("success@1", "success@5", "ndcg@10")
@@ -74,7 +75,6 @@ WAYS = {
 ABLATIONS = {f"without {x}": {n: OURS[n] for n in OURS if n != x} for x in OURS}
 
 Ranking = list[str]  # pages, best first, each once
-Rankings = Mapping[str, Sequence[Passage]]
 
 
 @dataclass(frozen=True)
@@ -132,16 +132,13 @@ class Bench:
         return store
 
 
-def merged(rankings: Rankings, weights: Mapping[str, Weight]) -> Ranking:
-    """Return the pages that rankings of these weights give; the others are left out."""
-    held = {p.id: p for ranking in rankings.values() for p in ranking}
-    chunks = [(weights[n], [p.id for p in rankings[n]]) for n in CHUNKS if n in weights]
-    covers = {n: [(p.id, p.covers) for p in rankings[n]] for n in PAGES}
-    pages = [(weights[n], covers[n]) for n in PAGES if n in weights]
-    fused = reciprocal_rank_fusion(chunks, pages, {i: p.path for i, p in held.items()})
-    if pages:
-        fused.sort(key=lambda pair: (-pair[1], held[pair[0]].file_path.count("/")))
-    return paths([held[id_] for id_, _ in fused[:PASSAGES]])
+def kinds(weights: Mapping[str, Weight]) -> dict[str, Mapping[str, Weight]]:
+    """Return weights of rankings by what they rank, for `fused`."""
+    every = {"chunks": CHUNKS, "pages": PAGES}
+    return {
+        kind: {name: weights[name] for name in those if name in weights}
+        for kind, those in every.items()
+    }
 
 
 def paths(passages: Sequence[Passage]) -> Ranking:
@@ -158,12 +155,14 @@ def searched(task: Task, bench: Bench, store: EdgeStore) -> dict[str, list[Ranki
         return seen[-1]
 
     encoder: Any = SimpleNamespace(degraded=(), embed_question=lambda _: next(vectors))
-    watched: Any = SimpleNamespace(search=search)
+    watched: Any = SimpleNamespace(search=search, passages=store.passages)
     found: dict[str, list[Ranking]] = {name: [] for name in (*WAYS, *ABLATIONS)}
     for case in task.cases:
         real = retrieve(case.question, encoder=encoder, store=watched, k=PASSAGES)
         for name, weights in {**WAYS, **ABLATIONS}.items():
-            found[name].append(merged(seen[-1], weights))
+            found[name].append(
+                paths(fused(seen[-1], store, PASSAGES, **kinds(weights)))
+            )
         if found["ours"][-1] != paths(real.passages):
             raise RuntimeError(f"flows.retrieve finds something else: {case.id}")
     return found

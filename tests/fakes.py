@@ -17,7 +17,7 @@ from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Cut, Manifest, Root, Space, Stored
 from askdocs.domain.ports import EVERYTHING, MOST_PAGES, Progress, Store
-from askdocs.domain.search import FIELDS, Filter
+from askdocs.domain.search import COMPARED, FIELDS, Filter, Hit, Rankings
 from askdocs.domain.site import Place, Table
 from askdocs.domain.text import Chunk, Left, Source
 
@@ -102,7 +102,9 @@ def a_chunk(
 def two(store: Store, vector: Vector, words: str, k: int) -> list[list[Passage]]:
     """Return the two rankings of chunks, by meaning and by words."""
     found = store.search(vector, words, k)
-    return [found["dense"], found["bm25"]]
+    rankings = [found["dense"], found["bm25"]]
+    held = store.passages({hit.id for ranking in rankings for hit in ranking})
+    return [[replace(held[h.id], score=h.score) for h in r] for r in rankings]
 
 
 class FixedClock:
@@ -263,7 +265,7 @@ class FakeStore:
         *,
         pages: int = MOST_PAGES,
         only: Filter = EVERYTHING,
-    ) -> dict[str, list[Passage]]:
+    ) -> Rankings:
         if self.live is None:
             raise IndexMissing("there is no index yet", hint="rag ingest DOCS")
         like = _cosine if self.live.space.distance == "cosine" else np.dot
@@ -272,11 +274,17 @@ class FakeStore:
         texts = {"bm25": {i: c.embedded for i, c in held.items()}}
         for name in FIELDS:
             texts[name] = {i: c.fields[name] for i, c in held.items() if c.fields}
-        by_words = {
-            name: self._best(_by_words(words, those), k)
-            for name, those in texts.items()
+        by_words = {n: _by_words(words, those) for n, those in texts.items()}
+        return {
+            name: [
+                Hit(i, scores[i], self._covers(name, i, words))
+                for i in _best(scores, k)
+            ]
+            for name, scores in {"dense": dense, **by_words}.items()
         }
-        return {"dense": self._best(dense, k), **by_words}
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        return {i: _passage(self.held[i][0], 0.0) for i in ids if i in self.held}
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
         if self.live is None:
@@ -291,9 +299,11 @@ class FakeStore:
     def close(self) -> None:
         self.closed = True
 
-    def _best(self, scores: Mapping[str, float], k: int) -> list[Passage]:
-        best = sorted(scores, key=lambda id_: -scores[id_])[:k]
-        return [_passage(self.held[id_][0], scores[id_]) for id_ in best]
+    def _covers(self, name: str, id_: str, words: str) -> float:
+        if name not in COMPARED:
+            return 0.0
+        asked, held = _words(words), _words(self.held[id_][0].fields[name])
+        return len(asked & held) / max(1, len(asked))
 
 
 class FakeDraft:
@@ -355,6 +365,10 @@ def _by_words(words: str, texts: Mapping[str, str]) -> dict[str, float]:
         for id_ in having:
             scores[id_] += log(1 + len(held) / len(having))
     return {id_: score for id_, score in scores.items() if score}
+
+
+def _best(scores: Mapping[str, float], k: int) -> list[str]:
+    return sorted(scores, key=lambda id_: -scores[id_])[:k]
 
 
 def _passes(chunk: Chunk, only: Filter) -> bool:

@@ -28,7 +28,7 @@ from askdocs.adapters.tokenizer import FastTokenizer
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Manifest
 from askdocs.domain.ports import Embedder, Store, Tokenizer
-from askdocs.domain.search import FIELDS, Filter
+from askdocs.domain.search import FIELDS, Filter, Hit
 from askdocs.domain.text import Chunk
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
@@ -323,16 +323,41 @@ def _pages(store: Store) -> list[Chunk]:
     return chunks
 
 
+def _found(store: Store, ranking: Sequence[Hit]) -> list[str]:
+    held = store.passages([hit.id for hit in ranking])
+    return [held[hit.id].text for hit in ranking]
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_a_ranking_of_pages_holds_the_first_chunk_of_each(store, name):
     """With how much of the question stands in what was compared."""
     _pages(store)
 
-    ranking = store.search(_rows([1, 0, 0]), "run the pod", 5)[name]
+    ranking = store.search(_rows([1, 0, 0]), "run pod", 5)[name]
 
-    assert ranking[0].path == "kube/run.mdx"
-    assert {p.path for p in ranking} == {"kube/run.mdx", "jobs/run.mdx"}
-    assert all(p.text.endswith("first.") for p in ranking)
+    assert _found(store, ranking) == ["Run a pod first.", "Run a job first."]
+    covered = [hit.covers for hit in ranking]
+    assert covered == ([0.0, 0.0] if name == "page" else [1.0, 0.5])
+
+
+def test_the_id_of_a_hit_tells_its_page(store):
+    """Passages are read for the few that are shown, and not to merge the rankings."""
+    chunks = {chunk.id: chunk for chunk in _pages(store)}
+
+    hits = store.search(_rows([1, 0, 0]), "run the pod", 6)["dense"]
+
+    pages = {(hit.page, chunks[hit.id].path) for hit in hits}
+    assert len(pages) == len({page for page, _ in pages}) == 3
+
+
+def test_passages_are_read_by_their_ids(store):
+    """One that another run removed meanwhile is left out and breaks nothing."""
+    first, *_ = _pages(store)
+    gone = a_chunk("Gone.")
+
+    found = store.passages([gone.id, first.id])
+
+    assert {id_: p.text for id_, p in found.items()} == {first.id: first.text}
 
 
 def test_a_rewrite_changes_what_a_page_is_compared_by(store):
@@ -346,7 +371,8 @@ def test_a_rewrite_changes_what_a_page_is_compared_by(store):
         draft.publish(manifest, a_table())
 
     found = store.search(_rows([1, 0, 0]), "launch", 5)
-    assert [p.anchor for p in found["head"]] == ["new"]
+    (hit,) = found["head"]
+    assert store.passages([hit.id])[hit.id].anchor == "new"
     assert len(found["dense"]) == 5
 
 
@@ -373,9 +399,9 @@ def test_a_filter_narrows_every_ranking(store, only, paths):
 
     found = store.search(_rows([1, 1, 1]), "run stop job pod", 10, only=only)
 
-    assert {p.path for p in found["dense"]} == paths
-    assert {p.path for p in found["head"]} == paths
-    assert {p.path for p in found["bm25"]} == paths
+    for name in ("dense", "head", "bm25"):
+        held = store.passages([hit.id for hit in found[name]])
+        assert {p.path for p in held.values()} == paths
 
 
 def test_a_facet_counts_pages_and_not_chunks(store):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from askdocs.adapters.bm25 import Sparse, coverage
@@ -21,11 +21,6 @@ LARGEST_TABLE = 64 * 1024 * 1024
 BY_WORDS = ("bm25", *FIELDS)
 """Sparse vectors of a point; those of `FIELDS` only the first chunk of a page has."""
 
-KEYWORDS = ("path", "page_sha", "products", "categories", "tags", "under")
-VALIDATED = "validated"
-FIRST = "first"
-"""Fields of the payload that are indexed, because searches and runs select by them."""
-
 PAYLOAD_OF = {
     "product": "products",
     "category": "categories",
@@ -34,15 +29,18 @@ PAYLOAD_OF = {
 }
 """What the fields of a `Filter` are called in the payload."""
 
-SHOWN = "path file_path public_url anchor also title heading text lines fields".split()
+KEYWORDS = (*PAYLOAD_OF.values(),)
+VALIDATED = "validated"
+FIRST = "first"
+"""Fields of the payload that are indexed: no search asks for others."""
+
+SHOWN = "path file_path public_url anchor also title heading text lines".split()
 """Fields of the payload that a passage is made of."""
 
 STORED_FIELDS = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
 
 
-def passage(
-    id_: str, payload: Mapping[str, Any], score: float, covers: float = 0.0
-) -> Passage:
+def passage(id_: str, payload: Mapping[str, Any], score: float = 0.0) -> Passage:
     """Return what a search found; *payload* is as `Chunk.payload` made it."""
     first, last = payload["lines"]
     return Passage(
@@ -57,26 +55,12 @@ def passage(
         lines=(first, last),
         score=score,
         also=tuple(payload.get("also", ())),
-        covers=covers,
     )
 
 
-def ranked(
-    name: str, found: Iterable[tuple[str, Mapping[str, Any], float]], asked: Sparse
-) -> list[Passage]:
-    """Return a ranking of passages; one of pages knows how much of the question it covers.
-
-    Args:
-        name: Of the ranking.
-        found: (id, payload, score) of each, best first.
-        asked: The words of the question.
-    """
-    passages = []
-    for id_, payload, score in found:
-        text = payload.get("fields", {}).get(name, "") if name in FIELDS else ""
-        covers = coverage(asked, text) if text else 0.0
-        passages.append(passage(id_, payload, score, covers))
-    return passages
+def compared(name: str, payload: Mapping[str, Any], asked: Sparse) -> float:
+    """Return which share of a question's words a ranking found in a page, from 0 to 1."""
+    return coverage(asked, payload["fields"][name])
 
 
 def stored(payload: Mapping[str, Any]) -> Stored:

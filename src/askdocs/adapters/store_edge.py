@@ -15,12 +15,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from qdrant_edge import (
     EdgeShard,
@@ -31,9 +32,16 @@ from qdrant_edge import (
     SparseVector,
 )
 
-from askdocs.adapters.bm25 import encode_question
+from askdocs.adapters.bm25 import Sparse, encode_question
 from askdocs.adapters.files import copy_sparsely, sync, sync_tree
-from askdocs.adapters.passages import BY_WORDS, PAYLOAD_OF, SHOWN, ranked, read_manifest
+from askdocs.adapters.passages import (
+    BY_WORDS,
+    PAYLOAD_OF,
+    SHOWN,
+    compared,
+    passage,
+    read_manifest,
+)
 from askdocs.adapters.shard import (
     EdgeDraft,
     condition,
@@ -46,10 +54,12 @@ from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
 from askdocs.domain.ports import EVERYTHING, MOST_PAGES
-from askdocs.domain.search import FIELDS, MOST_VALUES, Filter
+from askdocs.domain.search import COMPARED, FIELDS, MOST_VALUES, Filter, Hit, Rankings
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
+    from qdrant_edge import PointId, ScoredPoint
+
     from askdocs.domain.ports import Vector
 
 KEPT = 2
@@ -97,7 +107,7 @@ class EdgeStore:
         *,
         pages: int = MOST_PAGES,
         only: Filter = EVERYTHING,
-    ) -> dict[str, list[Passage]]:
+    ) -> Rankings:
         """Return rankings by name from one call, best first."""
         shard = self._required()
         sparse = encode_question(words)
@@ -116,16 +126,24 @@ class EdgeStore:
             for name, query in queries.items()
         ]
         found = shard.query_batch(QueryBatchRequest(requests))
-        # Most of the time goes into payloads, and rankings share their points.
-        ranks = [[(point.id, point.score) for point in ranking] for ranking in found]
-        ids = list(dict.fromkeys(id_ for ranking in ranks for id_, _ in ranking))
-        records = shard.retrieve(ids, with_payload=[*SHOWN], with_vector=False)
-        held = {r.id: (str(r.id), r.payload or {}) for r in records}
-        rankings: dict[str, list[Passage]] = {name: [] for name in BY_WORDS}
-        for name, ranking in zip(queries, ranks, strict=True):
-            hits = ((*held[id_], score) for id_, score in ranking)
-            rankings[name] = ranked(name, hits, sparse)
-        return rankings
+        named = dict(zip(queries, found, strict=True))
+        covers = _covered(shard, named, sparse)
+        return {
+            name: [
+                Hit(str(point.id), point.score, covers.get((name, point.id), 0.0))
+                for point in named.get(name, ())
+            ]
+            for name in ("dense", *BY_WORDS)
+        }
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return these chunks by id, without those that are gone since they were found."""
+        # What was found in one generation is read from it, though another be live by now.
+        shard = self._open[1] if self._open else self._required()
+        wanted: list[PointId] = [UUID(id_) for id_ in ids]
+        records = shard.retrieve(wanted, with_payload=[*SHOWN], with_vector=False)
+        found = ((str(record.id), record.payload or {}) for record in records)
+        return {id_: passage(id_, payload) for id_, payload in found}
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
         """Return how many pages have each value of a field of `Filter`; most first."""
@@ -265,3 +283,17 @@ def _writing(folder: Path) -> Iterator[None]:
             f"the index cannot be written at {folder}: {err.strerror or err}",
             hint=f"df -h {folder} ; ls -ld {folder}   (or set RAG_HOME)",
         ) from err
+
+
+def _covered(
+    shard: EdgeShard, found: Mapping[str, Sequence[ScoredPoint]], asked: Sparse
+) -> dict[tuple[str, PointId], float]:
+    """Return how much of a question the pages in each ranking cover.
+
+    Reading a payload takes longer than finding its point, so it is read once.
+    """
+    pairs = [(name, point.id) for name in COMPARED for point in found.get(name, ())]
+    ids = list(dict.fromkeys(id_ for _, id_ in pairs))
+    records = shard.retrieve(ids, with_payload=["fields"], with_vector=False)
+    held = {record.id: record.payload or {} for record in records}
+    return {(name, id_): compared(name, held[id_], asked) for name, id_ in pairs}

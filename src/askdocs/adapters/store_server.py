@@ -11,7 +11,7 @@ generation. Collections whose metadata does not name us are never written or dro
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib.metadata import version
@@ -23,13 +23,10 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_client.models import (
     CreateAlias,
     CreateAliasOperation,
-    QueryRequest,
-    ScoredPoint,
     SparseVector,
 )
-from qdrant_client.models import Filter as QdrantFilter
 
-from askdocs.adapters.bm25 import Sparse, encode_question
+from askdocs.adapters.bm25 import encode_question
 from askdocs.adapters.collection import MANIFEST, OWNER, TABLE, Collection
 from askdocs.adapters.draft_server import ServerDraft, Writer
 from askdocs.adapters.narrow_server import condition
@@ -38,22 +35,21 @@ from askdocs.adapters.passages import (
     PAYLOAD_OF,
     SHOWN,
     STORED_FIELDS,
-    ranked,
     read_manifest,
     stored,
     unpacked,
 )
+from askdocs.adapters.points import nearest, to_hit, to_passage
 from askdocs.adapters.qdrant_http import place, retried, translated
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import (
     ConfigError,
-    IndexDamaged,
     IndexMissing,
     StoreUnavailable,
 )
 from askdocs.domain.index import Manifest, Stored
 from askdocs.domain.ports import EVERYTHING, MOST_PAGES
-from askdocs.domain.search import FIELDS, MOST_VALUES, Filter
+from askdocs.domain.search import FIELDS, MOST_VALUES, Filter, Hit, Rankings
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -62,7 +58,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PAGE = 1000
-_SHOWN = "path file_path public_url anchor also title heading text lines fields".split()
 
 
 class ServerStore:
@@ -121,7 +116,7 @@ class ServerStore:
         *,
         pages: int = MOST_PAGES,
         only: Filter = EVERYTHING,
-    ) -> dict[str, list[Passage]]:
+    ) -> Rankings:
         """Return rankings by name from one call, best first."""
         sparse = encode_question(words)
         asked: dict[str, list[float] | SparseVector] = {"dense": vector.tolist()}
@@ -130,7 +125,7 @@ class ServerStore:
             asked |= dict.fromkeys(BY_WORDS, by_words)
         where = condition(only)
         requests = [
-            _nearest(query, name, pages if name in FIELDS else k, where)
+            nearest(query, name, pages if name in FIELDS else k, where)
             for name, query in asked.items()
         ]
         found = self._read(
@@ -138,10 +133,19 @@ class ServerStore:
         )
         if found is None:
             raise _missing()
-        rankings: dict[str, list[Passage]] = {name: [] for name in BY_WORDS}
+        rankings: dict[str, list[Hit]] = {name: [] for name in BY_WORDS}
         for name, ranking in zip(asked, found, strict=True):
-            rankings[name] = _passages(name, ranking.points, sparse)
+            rankings[name] = [to_hit(name, point, sparse) for point in ranking.points]
         return rankings
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return these chunks by id, without those that are gone since they were found."""
+        found = self._read(
+            lambda: self._client.retrieve(self._name, [*ids], with_payload=SHOWN)
+        )
+        if found is None:
+            raise _missing()
+        return {str(point.id): to_passage(point) for point in found}
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
         """Return how many pages have each value of a field of `Filter`; most first."""
@@ -257,28 +261,9 @@ class ServerStore:
         )
 
 
-def _nearest(
-    query: list[float] | SparseVector, using: str, k: int, where: QdrantFilter | None
-) -> QueryRequest:
-    return QueryRequest(
-        query=query, using=using, limit=k, with_payload=SHOWN, filter=where
-    )
-
-
 def _missing() -> IndexMissing:
-    return IndexMissing("there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS")
-
-
-def _passages(name: str, points: list[ScoredPoint], asked: Sparse) -> list[Passage]:
-    try:
-        return ranked(
-            name, ((str(p.id), p.payload or {}, p.score) for p in points), asked
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as err:
-        raise IndexDamaged(
-            f"the index holds a point that is no passage: {points[0].id} or near it",
-            hint="rag ingest PATH-OF-YOUR-DOCS",
-        ) from err
+    hint = "rag ingest PATH-OF-YOUR-DOCS"
+    return IndexMissing("there is no index yet", hint=hint)
 
 
 def _scanned(client: QdrantClient, name: str) -> Iterator[tuple[str, Stored]]:

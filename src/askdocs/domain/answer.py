@@ -31,8 +31,6 @@ class Passage:
         lines: First and last line in the source file, counted from 1.
         score: Higher is better; comparable within one search only.
         also: Fragments of further sections that its text holds.
-        covers: In a ranking of pages, the share of the question's words, from 0 to 1,
-            that are found in what was compared.
     """
 
     id: str
@@ -46,7 +44,6 @@ class Passage:
     lines: tuple[int, int]
     score: float
     also: tuple[str, ...] = ()
-    covers: float = 0.0
 
     @property
     def link(self) -> str:

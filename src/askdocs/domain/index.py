@@ -11,7 +11,7 @@ from typing import Any
 from askdocs.domain.errors import Exit
 from askdocs.domain.text import Left
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from askdocs.domain.answer import Passage
 from askdocs.domain.index import Manifest, Root, Space, Stored
-from askdocs.domain.search import Filter
+from askdocs.domain.search import Filter, Rankings
 from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk, Left, Source
 
@@ -175,7 +175,7 @@ class Store(Protocol):
         *,
         pages: int = MOST_PAGES,
         only: Filter = EVERYTHING,
-    ) -> dict[str, list[Passage]]:
+    ) -> Rankings:
         """Return rankings by name from one call, best first.
 
         "dense" and "bm25" rank at most *k* chunks; those named in `FIELDS` rank at most
@@ -183,6 +183,13 @@ class Store(Protocol):
 
         Raises:
             IndexMissing: if nothing was ever ingested.
+            StoreUnavailable: if the database does not answer.
+        """
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return these chunks by id, without those that are gone since they were found.
+
+        Raises:
             StoreUnavailable: if the database does not answer.
         """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 FIELDS = ("head", "headings", "page")
@@ -9,8 +10,36 @@ FIELDS = ("head", "headings", "page")
 and all headings; by all that a page says. The first chunk of a page stands for it.
 """
 
+COMPARED = ("head", "headings")
+"""Those that know how much of a question they cover."""
+
 MOST_VALUES = 10_000
 """Values of one field that are counted; the Scaleway docs have 600 tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk in a ranking.
+
+    Attributes:
+        id: Of the chunk.
+        score: Higher is better; comparable within one ranking only.
+        covers: In a ranking of `COMPARED`, the share of the question's words, from 0 to 1,
+            that are found in what was compared.
+    """
+
+    id: str
+    score: float
+    covers: float = 0.0
+
+    @property
+    def page(self) -> str:
+        """What the ids of all chunks of a page begin with (see `Chunk.id`)."""
+        return self.id[:18]
+
+
+Rankings = Mapping[str, Sequence[Hit]]
+"""By name, best first; "dense" and "bm25" rank chunks, those of `FIELDS` pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,13 +249,15 @@ class Chunk:
         """A UUID, equal for equal content in an equal place, built alike.
 
         The same chunk has the same id in every run, so ingesting twice writes once;
-        another title, model or chunker is another id, so nothing stale survives. The
-        form is the hyphenated one because Qdrant answers with hyphens even when it
-        was given none.
+        another title, model or chunker is another id, so nothing stale survives. Its
+        first half is that of the page, so that a search knows the page of a hit without
+        reading what is stored of it. The form is the hyphenated one because Qdrant
+        answers with hyphens even when it was given none.
         """
-        key = [self.path, self.heading, self.nth, self.embedded, self.fingerprint]
+        key = [self.heading, self.nth, self.embedded, self.fingerprint]
         text = json.dumps(key, ensure_ascii=False)
-        return str(UUID(bytes=blake2b(text.encode(), digest_size=16).digest()))
+        halves = (blake2b(t.encode(), digest_size=8) for t in (self.path, text))
+        return str(UUID(bytes=b"".join(half.digest() for half in halves)))
 
     @cached_property
     def embed_sha(self) -> str:

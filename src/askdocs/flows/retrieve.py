@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from time import perf_counter
 
 from askdocs.domain.answer import Found, Passage
 from askdocs.domain.ports import EVERYTHING, Encoder, Reranker, Store
-from askdocs.domain.search import Filter
-from askdocs.steps.fuse import CHUNKS, PAGES, reciprocal_rank_fusion
+from askdocs.domain.search import Filter, Hit, Rankings
+from askdocs.steps.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
 
 DEEP = 100
 """Chunks taken from each ranking of chunks before they are fused."""
@@ -64,7 +65,7 @@ def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
     with stages.timed("search"):
         rankings = store.search(vector, question, max(DEEP, k), only=only)
     with stages.timed("fuse"):
-        best = _fused(rankings, max(READ, k) if reranker else k)
+        best = fused(rankings, store, max(READ, k) if reranker else k)
     if reranker and best:
         with stages.timed("rerank"):
             reread = _reread(question, best, reranker, limit_s)
@@ -77,18 +78,33 @@ def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
     return Found(tuple(best), tuple(degraded), ranks, stages.spent_ms)
 
 
-def _fused(rankings: Mapping[str, Sequence[Passage]], k: int) -> list[Passage]:
-    by_id = {p.id: p for ranking in rankings.values() for p in ranking}
-    fused = reciprocal_rank_fusion(
-        [(weight, [p.id for p in rankings[name]]) for name, weight in CHUNKS.items()],
+def fused(
+    rankings: Rankings,
+    store: Store,
+    k: int,
+    *,
+    chunks: Mapping[str, Weight] = CHUNKS,
+    pages: Mapping[str, Weight] = PAGES,
+) -> list[Passage]:
+    """Return the k best passages; only these, and those as good, are read.
+
+    Rankings of chunks and of pages that have no weight are left out.
+    """
+    hits = [hit for ranking in rankings.values() for hit in ranking]
+    found = reciprocal_rank_fusion(
+        [(weight, [h.id for h in rankings[name]]) for name, weight in chunks.items()],
         [
-            (weight, [(p.id, p.covers) for p in rankings[name]])
-            for name, weight in PAGES.items()
+            (weight, [(h.id, h.covers) for h in rankings[name]])
+            for name, weight in pages.items()
         ],
-        {id_: passage.path for id_, passage in by_id.items()},
+        {hit.id: hit.page for hit in hits},
     )
-    fused.sort(key=lambda pair: (-pair[1], by_id[pair[0]].file_path.count("/")))
-    return [replace(by_id[id_], score=score) for id_, score in fused[:k]]
+    least = found[:k][-1][1] if found else 0.0
+    scores = {id_: score for id_, score in found if score >= least}
+    held = store.passages(scores)
+    best = [replace(held[id_], score=scores[id_]) for id_ in scores if id_ in held]
+    best.sort(key=lambda passage: (-passage.score, passage.file_path.count("/")))
+    return best[:k]
 
 
 def _reread(
@@ -103,15 +119,13 @@ def _reread(
     return [replace(passage, score=score) for passage, score in pairs]
 
 
-def _ranks(
-    passage: Passage, rankings: Mapping[str, Sequence[Passage]]
-) -> dict[str, int]:
+def _ranks(passage: Passage, rankings: Rankings) -> dict[str, int]:
     """Return the ranks of a passage, and those of its page, counted from 1."""
     found = {}
     for name, ranking in rankings.items():
-        key = "path" if name in PAGES else "id"
-        names = [getattr(p, key) for p in ranking]
-        wanted = getattr(passage, key)
+        key = attrgetter("page" if name in PAGES else "id")
+        names = [key(hit) for hit in ranking]
+        wanted = key(Hit(passage.id, 0.0))
         if wanted in names:
             found[name] = names.index(wanted) + 1
     return found
