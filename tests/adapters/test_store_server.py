@@ -300,7 +300,7 @@ def test_a_write_is_over_when_it_is_applied(qdrant, store):
 
     writes = {"/points", "/points/batch", "/points/delete", "/index"}
     made = [a for a in qdrant.asked if a.path.partition("g1")[2] in writes]
-    assert len(made) == 11
+    assert len(made) == 9
     assert all("wait=true" in a.query for a in made)
 
 
