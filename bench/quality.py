@@ -283,6 +283,7 @@ def task_of(name: str, data: Path, bench: Bench) -> Task | None:
     if folder := os.environ.get("RAG_TEST_DOCS"):
         docs = docs_in(bench.loaded, Path(folder))
         return Task(name, docs, read_cases(data / "scaleway-dev.jsonl"))
+    print("scaleway is left out: RAG_TEST_DOCS names no docs", file=sys.stderr)
     return None
 
 
@@ -294,6 +295,9 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     if asked.data:
         chosen = (asked.only,) if asked.only else SETS
-        main(Path(asked.data), chosen, ablation=asked.ablation)
+        try:
+            main(Path(asked.data), chosen, ablation=asked.ablation)
+        except (AskDocsError, OSError) as err:
+            sys.exit(f"{err} (the head of this file says what FOLDER holds)")
     else:
         print("(no data: name a folder, or set RAG_EVAL_DATA)")
