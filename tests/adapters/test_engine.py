@@ -10,7 +10,10 @@ from tests.fake_ollama import FakeOllama
 from tests.passages import passage, passages
 
 from askdocs.adapters.engine import QueryEngine
-from askdocs.adapters.ollama import Llama, Sampling
+from askdocs.adapters.limits import Limits, Sampling
+from askdocs.adapters.ollama import Llama
+from askdocs.adapters.ollama_state import check, digest, doing
+from askdocs.adapters.warm import warm
 from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
 from askdocs.steps.prompt import CHAT_TOKENS, Prompt, tokens
 
@@ -144,19 +147,38 @@ def test_leaving_early_makes_ollama_stop():
 
 def test_nobody_but_ollama_is_contacted(monkeypatch):
     """LlamaIndex's own default is OpenAI, if its key is in the environment."""
-    contacted = []
-    real = socket.socket.connect
+    contacted, looked_up = [], []
+    real, find = socket.socket.connect, socket.getaddrinfo
 
     def connect(self: socket.socket, address: object) -> None:
         contacted.append(address)
         real(self, address)
 
+    def look_up(host: str, *rest: object, **more: object) -> object:
+        looked_up.append(host)
+        return find(host, *rest, **more)
+
     monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     monkeypatch.setenv("IS_TESTING", "1")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     with FakeOllama("Here.") as fake:
+        sampling = Sampling(PROMPT.num_ctx, PROMPT.num_predict, 0.0, keep_alive="5m")
+        warm(fake.url, fake.model, sampling, Limits())
         assert "".join(engine(fake).stream("How?", passages(5))) == "Here."
+        check(fake.url, fake.model)
+        assert digest(fake.url, fake.model)
+        assert doing(fake.url, fake.model, lambda _: None)
 
+        asked = {path for _, path, _ in fake.requests}
+
+    assert asked == {"/api/generate", "/api/chat", "/api/tags", "/api/ps"}
     assert {f"http://{host}:{port}" for host, port in contacted} == {fake.url}
+    assert set(looked_up) == {"127.0.0.1"}
     assert Settings._llm is None
     assert Settings._embed_model is None

@@ -1,21 +1,14 @@
-"""How long an HTTP server may take: to be reached, to begin, to go on, in all.
+"""What a model server is asked to do, and how long it may take; no vendor is needed.
 
-httpx has one limit for every read; a language model needs a long one for its first
-word and a short one for each further word. Both hooks are httpx's own event hooks.
+`stream` keeps the limits on a connection, `ollama` and `warm` send the options.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
-
-import httpx
-
-Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,62 +21,61 @@ class Limits:
             up makes Ollama start the loading afresh next time.
         idle_s: For each further piece.
         total_s: From the question to the end; looked at whenever something comes.
+        notice_s: Until the reader is told what the first piece waits for.
+        retry_s: Between a fault that may pass and the one other try; a model server
+            starts a runner anew in less.
     """
 
     connect_s: float = 3.0
     first_s: float = 300.0
     idle_s: float = 60.0
     total_s: float = 600.0
+    notice_s: float = 2.0
+    retry_s: float = 1.0
 
 
-class Overdue(httpx.ReadTimeout):
-    """The reply as a whole takes too long."""
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """What Ollama is asked to do with a prompt; None leaves it to the model's own file.
 
-
-class _Bounded(httpx.SyncByteStream):
-    """The body of a reply, up to a deadline."""
-
-    def __init__(self, body: Any, deadline: float, clock: Clock) -> None:
-        self._body = body
-        self._deadline = deadline
-        self._clock = clock
-
-    def __iter__(self) -> Iterator[bytes]:
-        for data in self._body:
-            if self._clock() > self._deadline:
-                raise Overdue("the total time is over")
-            yield data
-
-    def close(self) -> None:
-        self._body.close()
-
-
-def client_options(
-    url: str, limits: Limits, clock: Clock = time.monotonic
-) -> dict[str, Any]:
-    """Return keyword arguments for a synchronous httpx client that asks *url*.
-
-    The limit for the first piece is the one for the headers, because Ollama sends them
-    together. No redirect is followed: the docs in a prompt go where they were sent.
+    Attributes:
+        num_ctx: Tokens of the window, prompt and reply together.
+        num_predict: The most tokens of the reply.
+        keep_alive: How long the model stays loaded afterwards ("30m", or seconds).
     """
 
-    def asked(request: httpx.Request) -> None:
-        request.extensions["started"] = clock()
+    num_ctx: int
+    num_predict: int
+    temperature: float
+    keep_alive: str | float
+    top_k: int | None = None
+    top_p: float | None = None
+    seed: int | None = None
 
-    def answered(response: httpx.Response) -> None:
-        given = response.request.extensions
-        given["timeout"]["read"] = limits.idle_s
-        deadline = given["started"] + limits.total_s
-        response.stream = _Bounded(response.stream, deadline, clock)
+    @property
+    def options(self) -> dict[str, Any]:
+        """What Ollama calls options: all but keep_alive, without what is None."""
+        options = {
+            "num_ctx": self.num_ctx,
+            "num_predict": self.num_predict,
+            "temperature": self.temperature,
+            "top_k": self.top_k,
+            "top_p": self.top_p,
+            "seed": self.seed,
+        }
+        return {name: value for name, value in options.items() if value is not None}
 
-    return {
-        "timeout": httpx.Timeout(
-            limits.first_s, connect=limits.connect_s, write=limits.idle_s
-        ),
-        "follow_redirects": False,
-        "trust_env": not is_loopback(url),
-        "event_hooks": {"request": [asked], "response": [answered]},
-    }
+    @property
+    def kept(self) -> str | float:
+        """The keep_alive as Ollama reads it: a bare number is seconds, and no string.
+
+        >>> Sampling(8192, 512, 0, "-1").kept, Sampling(8192, 512, 0, "30m").kept
+        (-1.0, '30m')
+        """
+        try:
+            return float(self.keep_alive)
+        except ValueError:
+            return self.keep_alive
 
 
 def is_loopback(url: str) -> bool:

@@ -7,61 +7,49 @@ reply counts only when Ollama says that it is done and why.
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import httpx
 import ollama
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.llms.ollama import Ollama
 
-from askdocs.adapters.limits import Limits, Overdue, client_options
-from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
-
-START = "ollama serve   (or: docker compose up -d ollama)"
-AGAIN = "ask again   (ollama ps shows what Ollama is doing)"
-CHECK_S = 3.0
-
-_FOREIGN = (
-    ollama.ResponseError,
-    httpx.HTTPError,
-    ConnectionError,
-    ValueError,  # json's and pydantic's
-    AttributeError,  # the client calls .get on whatever JSON it was sent
-    TypeError,
+from askdocs.adapters.limits import Limits, Sampling
+from askdocs.adapters.ollama_faults import (
+    AGAIN,
+    FOREIGN,
+    Ended,
+    broken_off,
+    cut_off,
+    passing,
+    unavailable,
+    without_user,
 )
+from askdocs.adapters.ollama_state import check, doing, window
+from askdocs.adapters.speech import Ear, least_tokens
+from askdocs.adapters.stream import client_options
+from askdocs.adapters.watch import watch
+from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
+from askdocs.steps.prompt import CHAT_TOKENS, tokens
 
+__all__ = ["Llama", "Sampling", "check"]
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """What Ollama is asked to do with a prompt; None leaves it to the model's own file.
-
-    Attributes:
-        num_ctx: Tokens of the window, prompt and reply together.
-        num_predict: The most tokens of the reply.
-        keep_alive: How long the model stays loaded afterwards ("30m", or seconds).
-    """
-
-    num_ctx: int
-    num_predict: int
-    temperature: float
-    keep_alive: str | float
-    top_k: int | None = None
-    top_p: float | None = None
-    seed: int | None = None
+_PATIENCE_S = 30.0
+"""What takes longer to fail is not tried again."""
 
 
 class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so it is Any
     """LlamaIndex's Ollama, with every option and every limit explicit."""
 
-    _where: str = PrivateAttr()
+    _url: str = PrivateAttr()
     _limits: Limits = PrivateAttr()
     _most: int = PrivateAttr()
+    _on_wait: Callable[[str], None] | None = PrivateAttr()
+    _clock: Callable[[], float] = PrivateAttr()
 
     def __init__(
         self,
@@ -70,181 +58,133 @@ class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so
         *,
         sampling: Sampling,
         limits: Limits | None = None,
+        on_wait: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Contact nobody; the first question does."""
+        """Contact nobody; the first question does.
+
+        *on_wait* is told, from another thread, what a question waits for if that takes
+        longer than `Limits.notice_s`: "loading model llama3.1:8b...".
+        """
         limits = limits or Limits()
-        options = {
-            "num_predict": sampling.num_predict,
-            "top_k": sampling.top_k,
-            "top_p": sampling.top_p,
-            "seed": sampling.seed,
-        }
         super().__init__(
             model=model,
             base_url=url,
             temperature=sampling.temperature,
             context_window=sampling.num_ctx,
             request_timeout=limits.first_s,
-            additional_kwargs={k: v for k, v in options.items() if v is not None},
+            additional_kwargs=sampling.options,
             client=ollama.Client(host=url, **client_options(url, limits, clock)),
             is_function_calling_model=False,
-            keep_alive=sampling.keep_alive,
+            keep_alive=sampling.kept,
         )
-        self._where = _without_user(url)
+        self._url = url
         self._limits = limits
         self._most = sampling.num_predict
+        self._on_wait = on_wait
+        self._clock = clock
 
     def stream_chat(
         self, messages: Sequence[ChatMessage], **kwargs: Any
-    ) -> Iterator[ChatResponse]:
-        """Yield the reply in pieces; closing the iterator makes Ollama stop.
+    ) -> Generator[ChatResponse, None, None]:
+        """Yield what is said in pieces; closing the iterator makes Ollama stop.
+
+        No delta is empty or holds a thought. If Ollama fails before a word was said, in
+        a way that may pass, it is asked once more.
 
         Raises:
             ModelUnavailable: before anything was said.
             AnswerIncomplete: if it ends other than by the model's own full stop.
         """
-        replies = super().stream_chat(messages, **kwargs)
-        spoke, pieces, last = False, 0, {}
-        while (reply := self._next(replies, spoke=spoke)) is not None:
-            spoke = spoke or bool((reply.delta or "").strip())
-            pieces, last = pieces + 1, reply.raw
-            if pieces > self._most + 1:
-                raise _cut(self._most)
-            yield reply
-        self._judge(last, messages, spoke=spoke)
+        began = self._clock()
+        try:
+            with closing(self._attempt(messages, **kwargs)) as replies:
+                yield from replies
+        except ModelUnavailable as err:
+            late = self._clock() - began > _PATIENCE_S
+            if late or not passing(err.__cause__):
+                raise
+        else:
+            return
+        time.sleep(self._limits.retry_s)
+        with closing(self._attempt(messages, **kwargs)) as replies:
+            yield from replies
 
-    def _next(
-        self, replies: Iterator[ChatResponse], *, spoke: bool
-    ) -> ChatResponse | None:
+    def _attempt(
+        self, messages: Sequence[ChatMessage], **kwargs: Any
+    ) -> Generator[ChatResponse, None, None]:
+        """Ask once."""
+        ear, last = Ear(self._most + 1), {}
+        with closing(super().stream_chat(messages, **kwargs)) as replies:
+            look = partial(doing, self._url, self.model)
+            with watch(look, self._on_wait, after_s=self._limits.notice_s):
+                reply = self._next(replies, ear)
+            while reply is not None:
+                last = reply.raw
+                reply.delta = ear.hear(reply.delta or "", last=bool(last.get("done")))
+                if reply.delta:
+                    yield reply
+                self._interrupt(ear)
+                reply = None if last.get("done") else self._next(replies, ear)
+        self._judge(last, messages, ear)
+
+    def _next(self, replies: Iterator[ChatResponse], ear: Ear) -> ChatResponse | None:
         """Return the next piece, or None at the end of the stream."""
         try:
             return next(replies, None)
-        except _FOREIGN as err:
-            if spoke:
-                raise AnswerIncomplete(
-                    f"the answer broke off: {_reason(err, self._limits)}", hint=AGAIN
-                ) from err
-            raise _unavailable(err, self._where, self.model) from err
+        except FOREIGN as err:
+            raise self._failure(err, ear) from err
+
+    def _interrupt(self, ear: Ear) -> None:
+        """Raise AnswerIncomplete if there is no use in listening any longer."""
+        if ear.full:
+            raise cut_off(self._most)
+        if ear.circling:
+            raise AnswerIncomplete(
+                "the answer was stopped: the model repeats itself",
+                hint="ask in other words, or try another RAG_LLM_MODEL",
+            )
 
     def _judge(
-        self, last: dict[str, Any], messages: Sequence[ChatMessage], *, spoke: bool
+        self, last: dict[str, Any], messages: Sequence[ChatMessage], ear: Ear
     ) -> None:
-        """Raise AnswerIncomplete unless the last piece says that all is well."""
+        """Raise an error unless the last piece says that all is well."""
         if not last.get("done"):
-            raise AnswerIncomplete(
-                "the answer broke off: the stream ended before Ollama was done",
-                hint=AGAIN,
-            )
+            early = Ended("the stream ended before Ollama was done")
+            raise self._failure(early, ear) from early
         why = last.get("done_reason")
         if why == "length":
-            raise _cut(last.get("eval_count") or self._most)
+            raise cut_off(last.get("eval_count") or self._most)
         if why != "stop":
             raise AnswerIncomplete(f"Ollama stopped with reason {why!r}", hint=AGAIN)
-        if not spoke:
+        if not ear.heard:
             raise AnswerIncomplete("the model returned nothing", hint=AGAIN)
-        _check_whole(last.get("prompt_eval_count"), messages)
+        self._check_whole(last.get("prompt_eval_count"), messages)
 
+    def _failure(self, err: Exception, ear: Ear) -> AskDocsError:
+        """Return what it means that *err* came after what was heard."""
+        if ear.heard:
+            return broken_off(err, self._limits)
+        return unavailable(err, without_user(self._url), self.model)
 
-def check(url: str, model: str, *, limit_s: float = CHECK_S) -> None:
-    """Ask Ollama whether it is there and has the model, within *limit_s* seconds.
+    def _check_whole(self, read: int | None, messages: Sequence[ChatMessage]) -> None:
+        """Raise AnswerIncomplete if Ollama has not read the whole prompt.
 
-    Raises:
-        ModelUnavailable: if not.
-    """
-    where = _without_user(url)
-    limits = Limits(*[limit_s] * 4)
-    try:
-        with closing(ollama.Client(host=url, **client_options(url, limits))) as client:
-            names = {(m.model or "").casefold() for m in client.list().models}
-    except _FOREIGN as err:
-        raise _unavailable(err, where, model) from err
-    tagged = model if ":" in model.rpartition("/")[2] else f"{model}:latest"
-    if tagged.casefold() not in names:
-        raise _missing(model)
-
-
-def _unavailable(err: Exception, where: str, model: str) -> AskDocsError:
-    """Return what it means when nothing was said but *err*."""
-    if isinstance(err, ollama.ResponseError):
-        return _refused(err, where, model)
-    if isinstance(err, (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout)):
-        return ModelUnavailable(f"Ollama does not answer at {where}", hint=START)
-    if isinstance(err, httpx.TimeoutException):
-        return ModelUnavailable(
-            f"Ollama at {where} did not begin to answer in time",
-            hint="ollama ps   (is the model too large for this machine?)",
-        )
-    return _stranger(where)
-
-
-def _refused(err: ollama.ResponseError, where: str, model: str) -> AskDocsError:
-    """Return what an HTTP status or an error line of Ollama means."""
-    said, status = _line(err.error), err.status_code
-    if status == 404 and "model" in said:
-        return _missing(model)
-    if said.startswith("<") or status in {404, 405} or 300 <= status < 400:
-        return _stranger(where)
-    if status in {401, 403}:
-        hint = "set OLLAMA_API_KEY to a key that it accepts"
-        return ModelUnavailable(f"Ollama at {where} refuses us: {said}", hint=hint)
-    if status == 503:
-        return ModelUnavailable(f"Ollama at {where} is busy: {said}", hint=AGAIN)
-    hint = "ollama ps   (a smaller RAG_LLM_MODEL or RAG_LLM_NUM_CTX needs less memory)"
-    return ModelUnavailable(f"Ollama at {where} failed: {said}", hint=hint)
-
-
-def _missing(model: str) -> AskDocsError:
-    return ModelUnavailable(
-        f"Ollama has no model {model!r}", hint=f"ollama pull {model}"
-    )
-
-
-def _stranger(where: str) -> AskDocsError:
-    return ModelUnavailable(
-        f"what came from {where} is no reply of Ollama's: is this Ollama?",
-        hint="set RAG_OLLAMA_URL; Ollama itself listens at http://127.0.0.1:11434",
-    )
-
-
-def _cut(tokens: int) -> AskDocsError:
-    return AnswerIncomplete(
-        f"the answer was cut off after {tokens} tokens",
-        hint="raise RAG_LLM_NUM_PREDICT, or ask a narrower question",
-    )
-
-
-def _check_whole(read: int | None, messages: Sequence[ChatMessage]) -> None:
-    """Raise AnswerIncomplete if Ollama read fewer tokens than the prompt has words.
-
-    No tokenizer puts two words into one token, so then the prompt was cut (to half the
-    window, at the front, with HTTP 200: ollama/ollama#17427), whatever was answered.
-    """
-    words = sum(len((m.content or "").split()) for m in messages)
-    if read and read < words:
+        It cuts what is too long to half the window, at the front, where the rules are,
+        and answers all the same (ollama/ollama#17427). A count below what any tokenizer
+        makes of the prompt tells; but Ollama 0.30.0 counted only what it had not read
+        before (ollama/ollama#16414), so a window that holds the prompt is an alibi.
+        """
+        told = "\n".join(m.content or "" for m in messages)
+        least = least_tokens(told)
+        if not read or read >= least:
+            return
+        room = window(self._url, self.model)
+        if room >= tokens(told) + CHAT_TOKENS:
+            return
         raise AnswerIncomplete(
-            f"Ollama read only {read} tokens of a prompt of {words} words",
-            hint="raise RAG_LLM_NUM_CTX, or lower RAG_PASSAGES",
+            f"Ollama read only {read} tokens of a prompt of at least {least}",
+            hint=f"set RAG_LLM_NUM_CTX to the window of {self.model}: {room}"
+            if 0 < room < self.context_window
+            else "raise RAG_LLM_NUM_CTX, or lower RAG_PASSAGES",
         )
-
-
-def _reason(err: Exception, limits: Limits) -> str:
-    """Return in one line why a stream broke off."""
-    if isinstance(err, Overdue):
-        return f"it took more than {limits.total_s:g} s"
-    if isinstance(err, httpx.TimeoutException):
-        return f"nothing came for {limits.idle_s:g} s"
-    if isinstance(err, ollama.ResponseError):
-        return _line(err.error)
-    if isinstance(err, (httpx.HTTPError, ConnectionError)):
-        return "the connection was lost"
-    return "what came is not what Ollama sends"
-
-
-def _line(text: object) -> str:
-    """Return a stranger's words in one line of at most 200 characters."""
-    return re.sub(r"\s+", " ", str(text)).strip()[:200]
-
-
-def _without_user(url: str) -> str:
-    return re.sub(r"//[^/?#]*@", "//", url)

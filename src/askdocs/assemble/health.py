@@ -133,7 +133,7 @@ def _encoder(loaded: Loaded) -> str:
 
 
 def _ollama(loaded: Loaded) -> str:
-    from askdocs.adapters.ollama import check
+    from askdocs.adapters.ollama_state import check
     from askdocs.settings import shown
 
     conf = loaded.settings

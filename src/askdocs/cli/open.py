@@ -1,0 +1,65 @@
+"""`rag open N`: the page behind a citation of the last answer."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from askdocs.assemble.last import last_answer
+from askdocs.cli import show
+from askdocs.cli.flags import settings
+from askdocs.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from askdocs.adapters.last_answer import Citation, LastAnswer
+
+
+def open_(
+    ctx: typer.Context,
+    number: Annotated[
+        int, typer.Argument(metavar="N", help="The number of the citation or passage.")
+    ],
+    only_print: Annotated[
+        bool, typer.Option("--print", help="Print the address; open no browser.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON; open no browser.")
+    ] = False,
+) -> None:
+    """Open citation N of the last answer, or passage N of the last search.
+
+    The browser is opened only from a terminal; the address is printed in any case.
+
+    rag open 2
+    """
+    last = last_answer(settings(ctx))
+    if last is None:
+        raise ConfigError("no answer was kept yet", hint='rag ask "is there a CLI?"')
+    cited = _cited(last, number)
+    if as_json:
+        page = {"mark": cited.mark, "title": cited.title, "url": cited.url}
+        show.as_document({"question": last.question, "citation": page})
+        return
+    show.out(cited.url, href=cited.url)
+    if not only_print and sys.stdout.isatty() and not webbrowser.open(cited.url):
+        show.warning("no browser could be started")
+
+
+def _cited(last: LastAnswer, number: int) -> Citation:
+    """Return the citation with that number.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    for cited in last.citations:
+        if cited.mark == number:
+            return cited
+    marks = ", ".join(str(cited.mark) for cited in last.citations)
+    has = f"has {marks}" if marks else f"has none ({last.status})"
+    raise ConfigError(
+        f"there is no citation {number}: the last answer {has}",
+        hint=f"rag open {last.citations[0].mark}" if marks else 'rag ask "..."',
+    )
