@@ -185,6 +185,10 @@ class FakeEmbedder:
                 progress(at + 1, len(texts))
         return rows
 
+    def embed_questions(self, texts: Sequence[str]) -> Vector:
+        rows = [self.embed_question(text) for text in texts]
+        return np.stack(rows) if rows else np.empty((0, self.space.dim), np.float32)
+
     def embed_question(self, text: str) -> Vector:
         return self._vector(self.space.question_prefix + text)
 
@@ -259,7 +263,7 @@ class FakeStore:
 
     def search(
         self,
-        vector: Vector,
+        vector: Vector | None,
         words: str,
         k: int,
         *,
@@ -270,7 +274,9 @@ class FakeStore:
             raise IndexMissing("there is no index yet", hint="rag ingest DOCS")
         like = _cosine if self.live.space.distance == "cosine" else np.dot
         held = {i: c for i, (c, _) in self.held.items() if _passes(c, only)}
-        dense = {i: float(like(self.held[i][1], vector)) for i in held}
+        dense = {}
+        if vector is not None:
+            dense = {i: float(like(self.held[i][1], vector)) for i in held}
         texts = {"bm25": {i: c.embedded for i, c in held.items()}}
         for name in FIELDS:
             texts[name] = {i: c.fields[name] for i, c in held.items() if c.fields}

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,11 @@ class Done:
     def data(self) -> dict[str, Any]:
         """The document on stdout, which must hold nothing else."""
         return json.loads(self.out)
+
+    @property
+    def last_two_lines(self) -> tuple[str, str]:
+        """What failed and what to do, under what else is said of an answer."""
+        return replace(self, err="\n".join(self.err.splitlines()[-2:])).two_lines
 
     @property
     def two_lines(self) -> tuple[str, str]:

@@ -114,7 +114,7 @@ def test_a_search_on_a_server_loads_neither_torch_nor_llamaindex(home):
 
 def test_an_answer_loads_no_torch(home):
     """LlamaIndex and Ollama's client are enough to wait for."""
-    with FakeOllama() as fake:
+    with FakeOllama("Open the console [^1].") as fake:
         packages = loaded(home, "ask", QUESTION, env={"RAG_OLLAMA_URL": fake.url})
 
     assert packages & (TORCH | {"onnx", "qdrant_client"}) == set()

@@ -187,6 +187,7 @@ BAD = {
     "llm_num_ctx": ["1023", "262145"],
     "llm_num_predict": ["15", "8193"],
     "llm_keep_alive": ["soon", "5 minutes", "-2"],
+    "unverified": ["hide", "Strike", ""],
     "llm_timeout_s": ["0", "3601", "inf"],
 }  # fmt: skip
 LATE = {"ignore": ["ingest", "ignored"], "qdrant_api_key": ["search", QUESTION]}
@@ -367,7 +368,7 @@ def test_what_pages_and_models_write_is_never_obeyed_by_the_terminal(rag, home):
     (home / "docs/pages/two\nlines.mdx").write_text(page("Two", "Two."))
 
     read = rag("ingest", "docs", "-v")
-    with FakeOllama(f"It {evil} is [^1].") as fake:
+    with FakeOllama(f"Zebra {evil} stripes [^1].") as fake:
         env = {"RAG_OLLAMA_URL": fake.url, "RAG_PRODUCT": "X\x1b[31m"}
         told = rag("ask", "zebra stripes", env=env)
         rag("ask", "zebra stripes", "--json", env=env)

@@ -162,7 +162,7 @@ def test_the_document_of_an_answer_has_the_promised_keys(rag, home):
 
 def test_the_answer_is_streamed(home):
     """A model on a CPU takes minutes; its first words must not wait for its last."""
-    with FakeOllama("Open the console, then wait.", mode="stall", after=4) as fake:
+    with FakeOllama("Open the console. Then wait.", mode="stall", after=6) as fake:
         child = subprocess.Popen(
             [RAG, "ask", QUESTION],
             env=environment(home, ollama(fake)),
@@ -190,13 +190,13 @@ def test_a_refusal_says_so_with_the_address_of_the_docs(rag):
     assert data.data["citations"] == []
 
 
-def test_without_ollama_the_passages_are_shown_and_the_way_to_start_it(rag):
+def test_without_ollama_the_passages_speak_for_themselves_and_the_way_to_start_it(rag):
     """Half an answer is better than none, and no script takes it for a whole one."""
     down = {"RAG_OLLAMA_URL": "http://127.0.0.1:1"}
     done = rag("ask", QUESTION, env=down)
     data = rag("ask", QUESTION, "--json", env=down)
 
-    what, hint = done.two_lines
+    what, hint = done.last_two_lines
     assert (done.code, data.code) == (5, 5)
     assert "http://127.0.0.1:1" in what
     assert hint.startswith("ollama serve")
@@ -204,7 +204,7 @@ def test_without_ollama_the_passages_are_shown_and_the_way_to_start_it(rag):
     assert done.out.strip().splitlines()[-1] == f"Read more: {JOB_URL}"
     assert data.data["retrieved"][0]["path"] == JOB
     assert data.data["error"] == {
-        "code": 5, "name": "ModelUnavailable", "what": what, "hint": data.two_lines[1],
+        "code": 5, "name": "ModelUnavailable", "what": what, "hint": data.last_two_lines[1],
     }  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def test_a_model_that_was_never_pulled_is_named_with_the_command(rag):
     with FakeOllama(mode="missing") as fake:
         done = rag("ask", QUESTION, env=ollama(fake))
 
-    assert (done.code, done.two_lines[1]) == (5, f"ollama pull {fake.model}")
+    assert (done.code, done.last_two_lines[1]) == (5, f"ollama pull {fake.model}")
     assert JOB_URL in done.out
 
 
@@ -225,7 +225,7 @@ def test_a_stream_that_is_cut_is_no_answer(rag):
 
     assert (done.code, data.code) == (7, 7)
     assert done.out.startswith("Open the console\n")
-    assert "broke off" in done.two_lines[0]
+    assert "broke off" in done.last_two_lines[0]
     assert (data.data["status"], data.data["error"]["code"]) == ("incomplete", 7)
 
 

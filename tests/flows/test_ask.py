@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 from tests.fake_ollama import FakeOllama
-from tests.passages import passage, passages
+from tests.passages import passage as a_passage
 
 from askdocs.adapters.engine import QueryEngine
 from askdocs.adapters.ollama import Llama, Sampling
-from askdocs.domain.answer import Answer, Found, Passage, Status
+from askdocs.domain.answer import Answer, Found, Passage, Sentence, Status, Verdict
 from askdocs.domain.errors import (
     AnswerIncomplete,
     AskDocsError,
@@ -20,13 +20,26 @@ from askdocs.domain.errors import (
     IndexMissing,
     ModelUnavailable,
 )
-from askdocs.flows.ask import ask, most_relevant
+from askdocs.flows.ask import ANYTHING, ask, most_relevant
+from askdocs.flows.tell import Rules, Unverified
 from askdocs.steps.prompt import Prompt
 
 SITE = "https://docs.example/"
 PROMPT = Prompt("Scaleway", SITE, num_ctx=8192, num_predict=512)
 DOWN = ModelUnavailable("Ollama does not answer at http://x", hint="ollama serve")
 CUT = AnswerIncomplete("the answer broke off", hint="ask again")
+
+
+TOLD = "Start jobs. Then wait. Surely others cost 5 GB."
+
+
+def passage(n: int = 1, **changes: object) -> Passage:
+    """Return the nth passage; all say the same, so the best of them is the one cited."""
+    return a_passage(n, **{"text": TOLD, **changes})
+
+
+def passages(count: int) -> tuple[Passage, ...]:
+    return tuple(passage(n) for n in range(1, count + 1))
 
 
 @dataclass
@@ -56,14 +69,17 @@ def answer(
     *pieces: str,
     failure: AskDocsError | None = None,
     some: tuple[Passage, ...] = passages(3),  # passages are frozen
+    question: str = "How?",
+    rules: Rules = ANYTHING,
 ) -> Answer:
     """Ask, and check on the way what holds for every answer."""
     shown: list[str] = []
     result = ask(
-        "How?",
+        question,
         retrieve=found(*some),
         engine=Scripted(pieces, failure),
         prompt=PROMPT,
+        rules=rules,
         show=shown.append,
     )
     assert "".join(shown).strip() == result.text.strip()
@@ -73,23 +89,27 @@ def answer(
 
 def test_an_answer_has_text_citations_and_a_link():
     """The ordinary case, whole."""
-    got = answer("Run", " it [^2].", " Then wait [^1].")
+    got = answer("Start", " jobs [^2].", " Then wait [^1].")
 
     assert got == Answer(
         question="How?",
         status=Status.ANSWERED,
-        text="Run it [^2]. Then wait [^1].",
+        text="Start jobs [^2]. Then wait [^1].",
         cited=(passage(2), passage(1)),
         retrieved=passages(3),
         link="https://docs.example/jobs/page-2/",
         model="scripted:1b",
+        sentences=(
+            Sentence("Start jobs [^2]. ", Verdict.SUPPORTED, passage=2, covers=1.0),
+            Sentence("Then wait [^1].", Verdict.SUPPORTED, passage=1, covers=1.0),
+        ),
     )
 
 
-def test_an_answer_is_shown_as_it_comes():
-    """Streaming is of no use if the flow collects first."""
+def test_an_answer_is_shown_sentence_by_sentence():
+    """Streaming is of no use if the flow collects first; half a sentence has no verdict."""
     shown: list[str] = []
-    engine = Scripted(["You", " can."])
+    engine = Scripted(["Start", " jobs.", " Then", " wait", "."])
     real = shown.append
 
     def show(text: str) -> None:
@@ -97,19 +117,19 @@ def test_an_answer_is_shown_as_it_comes():
 
     ask("How?", retrieve=found(passage(1)), engine=engine, prompt=PROMPT, show=show)
 
-    assert shown == ["1:You", "2: can."]
+    assert shown == ["3:Start jobs.", "5: Then wait."]
 
 
 def test_what_was_held_back_is_shown_at_the_end():
     """A short last paragraph could have been a link until nothing more came."""
-    got = answer("Run it [^1].", "\n\nThen", " wait.")
+    got = answer("Start jobs [^1].", "\n\nThen", " wait.")
 
-    assert got.text == "Run it [^1].\n\nThen wait."
+    assert got.text == "Start jobs [^1].\n\nThen wait."
 
 
 def test_the_model_is_given_what_was_found():
     """In its order: mark n is the nth passage of the answer."""
-    engine = Scripted(["It is so [^3]."])
+    engine = Scripted(["Start jobs [^3]."])
     got = ask("Why?", retrieve=found(*passages(3)), engine=engine, prompt=PROMPT)
 
     assert engine.asked == [("Why?", passages(3))]
@@ -173,21 +193,32 @@ def test_without_a_model_the_passages_are_the_answer():
     assert got.link == passage(1).url
 
 
-def test_a_model_that_is_down_leaves_the_passages():
-    """The best page is still worth a look while Ollama starts."""
-    got = answer(failure=DOWN)
+def test_a_model_that_is_down_lets_the_passages_speak():
+    """Their own sentences, cited, are worth more than an error."""
+    got = answer(failure=DOWN, question="How do I start jobs?")
 
     assert got.status is Status.MODEL_UNAVAILABLE
     assert (got.problem, got.hint) == (str(DOWN), "ollama serve")
+    assert "Start jobs" in got.text
+    assert "[^1]" in got.text
+    assert got.degraded == ("model: the passages' own sentences instead",)
+    assert got.retrieved == passages(3)
+
+
+def test_a_model_that_is_down_leaves_the_passages():
+    """Where no sentence shares a word with the question, the best page is worth a look."""
+    got = answer(failure=DOWN)
+
+    assert got.status is Status.MODEL_UNAVAILABLE
     assert (got.text, got.retrieved) == ("", passages(3))
     assert got.link == passage(1).url
 
 
 def test_an_answer_that_breaks_off_keeps_what_came():
     """Half an answer helps, if it is called half an answer."""
-    got = answer("Run it [^2].", " Then", failure=CUT)
+    got = answer("Start jobs [^2].", " Then wait", failure=CUT)
 
-    assert (got.status, got.text) == (Status.INCOMPLETE, "Run it [^2]. Then")
+    assert (got.status, got.text) == (Status.INCOMPLETE, "Start jobs [^2]. Then wait")
     assert (got.problem, got.hint) == (str(CUT), "ask again")
     assert got.cited == (passage(2),)
 
@@ -209,21 +240,21 @@ def test_a_reply_of_marks_only_is_no_answer():
 
 def test_an_answer_without_a_mark_links_the_best_passage():
     """Small models forget to cite; the best guess is what the search put first."""
-    assert answer("Run it.").link == passage(1).url
+    assert answer("Start jobs.").link == passage(1).url
 
 
 def test_the_model_prints_no_link_of_its_own():
     """Its URL may be invented; the program's comes from the index."""
-    got = answer("Run it [^2].\n\n", "See https://docs.example/invented/")
+    got = answer("Start jobs [^2].\n\n", "See https://docs.example/invented/")
 
-    assert got.text == "Run it [^2]."
+    assert got.text == "Start jobs [^2]."
     assert got.link == passage(2).url
 
 
 def test_passages_that_did_not_fit_are_told():
     """Numbers and sources are those of the passages that the model really had."""
-    long = tuple(passage(n, text="word " * 1000) for n in range(1, 6))
-    engine = Scripted(["So [^5]. And [^1]."])
+    long = tuple(passage(n, text="Start jobs. " + "word " * 1000) for n in range(1, 6))
+    engine = Scripted(["Start jobs [^5]. Start jobs [^1]."])
     got = ask(
         "How?",
         retrieve=found(*long, degraded=("encoder: torch",)),
@@ -236,7 +267,7 @@ def test_passages_that_did_not_fit_are_told():
         "prompt: 3 of 5 passages left out (num_ctx 4096)",
     )
     assert got.retrieved == long[:2] == engine.asked[0][1]
-    assert (got.text, got.cited) == ("So. And [^1].", (long[0],))
+    assert (got.text, got.cited) == ("Start jobs. Start jobs [^1].", (long[0],))
 
 
 @pytest.mark.parametrize("some", [(), (passage(1),)], ids=["nothing", "something"])
@@ -293,7 +324,7 @@ def test_the_first_cited_page_is_linked_and_the_shallowest_of_equals():
 def test_each_ending_of_ollama_has_its_exit_code(mode, status, code):
     """All the way through the real engine; scripts see only the code."""
     sampling = Sampling(8192, 64, temperature=0, keep_alive="5m")
-    with FakeOllama("Run it [^1].", mode=mode) as fake:
+    with FakeOllama("Start jobs [^1].", mode=mode) as fake:
         engine = QueryEngine(Llama(fake.url, fake.model, sampling=sampling), PROMPT)
         got = ask("How?", retrieve=found(*passages(3)), engine=engine, prompt=PROMPT)
 
@@ -307,8 +338,126 @@ def test_each_ending_of_ollama_has_its_exit_code(mode, status, code):
         (Status.PASSAGES_ONLY, Exit.OK),
         (Status.NO_MATCH, Exit.REFUSED),
         (Status.NOT_IN_CONTEXT, Exit.REFUSED),
+        (Status.PARTIAL, Exit.OK),
+        (Status.UNVERIFIED, Exit.REFUSED),
+        (Status.GUARDRAIL, Exit.REFUSED),
     ],
 )
 def test_endings_without_a_fault_have_theirs(status, code):
     """The table of the README is rendered from these."""
     assert Answer("?", status, "", (), (), SITE).exit_code == code
+
+
+def test_what_no_passage_says_is_left_out():
+    """The reader is told that something is missing, and why."""
+    got = answer("Start jobs [^1]. Others cost 7 GB. Then wait.")
+
+    assert (got.status, got.text) == (Status.PARTIAL, "Start jobs [^1]. Then wait.")
+    assert [s.shown for s in got.sentences] == [True, False, True]
+    assert got.sentences[1].verdict is Verdict.UNSUPPORTED
+    assert "7 gb" in got.sentences[1].why
+
+
+def test_an_answer_of_which_nothing_is_true_is_refused():
+    """Nothing is shown of it, and a script reads it from the exit code."""
+    got = answer("Others cost 7 GB [^1].")
+
+    assert (got.status, got.text) == (Status.UNVERIFIED, "I don't know.")
+    assert (got.cited, got.link) == ((), SITE)
+    assert not got.sentences[0].shown
+
+
+def test_what_no_passage_says_can_be_shown_all_the_same():
+    """Who tries out a prompt wants to see what it makes of it."""
+    rules = Rules(unverified=Unverified.SHOW)
+
+    got = answer("Start jobs. Others cost 7 GB.", rules=rules)
+
+    assert (got.status, got.text) == (Status.PARTIAL, "Start jobs. Others cost 7 GB.")
+
+
+def test_one_unsupported_sentence_can_refuse_the_whole_answer():
+    """Where half an answer is worse than none."""
+    rules = Rules(unverified=Unverified.REFUSE)
+
+    got = answer("Start jobs. Others cost 7 GB.", rules=rules)
+    whole = answer("Start jobs. Then wait.", rules=rules)
+
+    assert (got.status, got.text) == (Status.UNVERIFIED, "I don't know.")
+    assert (whole.status, whole.text) == (Status.ANSWERED, "Start jobs. Then wait.")
+
+
+def test_what_announces_nothing_is_left_out_with_it():
+    """A lead-in without its list, a heading without its text."""
+    got = answer("Start jobs.\n\nTo go on:\n\n- Others cost 7 GB.\n")
+
+    assert got.text == "Start jobs."
+
+
+def test_a_paragraph_stays_one_when_its_end_is_left_out():
+    """Two paragraphs must not run into each other."""
+    got = answer("Start jobs. Others cost 7 GB.\n\nThen wait.")
+
+    assert got.text == "Start jobs.\n\nThen wait."
+
+
+def test_a_mark_that_cites_the_wrong_passage_is_put_right():
+    """The link under the answer is what a reader checks it by."""
+    some = (passage(1, text="Bananas are yellow."), passage(2))
+
+    got = answer("Start jobs [^1].", some=some)
+
+    assert (got.text, got.cited) == ("Start jobs [^2].", (some[1],))
+
+
+def test_an_answer_without_marks_lists_what_supports_it():
+    """Small models forget to cite."""
+    some = (passage(1, text="Bananas are yellow."), passage(2))
+
+    got = answer("Start jobs.", some=some)
+
+    assert (got.text, got.cited) == ("Start jobs.", (some[1],))
+
+
+@pytest.mark.parametrize(
+    ("nearest", "entitled", "status"),
+    [
+        (0.3, 0.5, Status.NO_MATCH),
+        (0.3, 0.7, Status.ANSWERED),
+        (0.5, 0.0, Status.ANSWERED),
+        (None, 0.0, Status.ANSWERED),
+    ],
+)
+def test_a_question_about_something_else_asks_no_model(nearest, entitled, status):
+    """Unless a title or heading has its words: a short question has a vague vector."""
+    some = Found(passages(1), nearest=nearest, entitled=entitled)
+    engine = Scripted(["Start jobs."])
+
+    got = ask(
+        "How?",
+        retrieve=lambda _: some,
+        engine=engine,
+        prompt=PROMPT,
+        rules=Rules(refuse_below=0.4),
+    )
+
+    assert got.status is status
+    assert bool(engine.asked) == (status is Status.ANSWERED)
+    assert got.link == (SITE if status is Status.NO_MATCH else passage(1).url)
+
+
+def test_passages_are_listed_before_the_model_speaks():
+    """A reader can begin with the page while the model thinks."""
+    seen: list[object] = []
+    engine = Scripted(["Start jobs."])
+
+    ask(
+        "How?",
+        retrieve=found(passage(1)),
+        engine=engine,
+        prompt=PROMPT,
+        show=seen.append,
+        listed=seen.append,
+    )
+
+    assert seen == [(passage(1),), "Start jobs."]

@@ -50,9 +50,11 @@ class World:
         self.embedder = FakeEmbedder(a_space())
         self.runs = 0
         self.loads = 0
+        self.loaded = False
 
     def load(self) -> FakeEmbedder:
-        self.loads += 1
+        self.loads += not self.loaded
+        self.loaded = True
         return self.embedder
 
     def lose_table(self) -> None:
@@ -73,6 +75,7 @@ class World:
         **wishes: bool,
     ) -> Report:
         self.runs += 1
+        self.loaded = False
         build = Build(
             space=self.embedder.space,
             cut=Cut(version=1, tokens=tokens),

@@ -29,7 +29,7 @@ from qdrant_edge import (
 )
 from qdrant_edge import Filter as EdgeFilter
 
-from askdocs.adapters.bm25 import encode_document
+from askdocs.adapters.bm25 import Sparse, encode_document
 from askdocs.adapters.passages import (
     BY_WORDS,
     FIRST,
@@ -37,16 +37,17 @@ from askdocs.adapters.passages import (
     PAYLOAD_OF,
     STORED_FIELDS,
     VALIDATED,
+    compared,
     stored,
 )
 from askdocs.domain.errors import IndexDamaged
 from askdocs.domain.index import Manifest, Space, Stored
-from askdocs.domain.search import Filter
+from askdocs.domain.search import COMPARED, Filter
 from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk
 
 if TYPE_CHECKING:
-    from qdrant_edge import PointId
+    from qdrant_edge import PointId, ScoredPoint
 
     from askdocs.domain.ports import Vector
 
@@ -118,6 +119,20 @@ def condition(only: Filter, *, first: bool = False) -> EdgeFilter | None:
     if first:
         must.append(FieldCondition(FIRST, match=MatchValue(1)))
     return EdgeFilter(must=must) if must else None
+
+
+def covered(
+    shard: EdgeShard, found: Mapping[str, Sequence[ScoredPoint]], asked: Sparse
+) -> dict[tuple[str, PointId], float]:
+    """Return how much of a question the pages in each ranking cover.
+
+    Reading a payload takes longer than finding its point, so it is read once.
+    """
+    pairs = [(name, point.id) for name in COMPARED for point in found.get(name, ())]
+    ids = list(dict.fromkeys(id_ for _, id_ in pairs))
+    records = shard.retrieve(ids, with_payload=["fields"], with_vector=False)
+    held = {record.id: record.payload or {} for record in records}
+    return {(name, id_): compared(name, held[id_], asked) for name, id_ in pairs}
 
 
 def damaged(path: Path, err: Exception) -> IndexDamaged:

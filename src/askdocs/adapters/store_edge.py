@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -32,19 +32,19 @@ from qdrant_edge import (
     SparseVector,
 )
 
-from askdocs.adapters.bm25 import Sparse, encode_question
+from askdocs.adapters.bm25 import encode_question
 from askdocs.adapters.files import copy_sparsely, sync, sync_tree
 from askdocs.adapters.passages import (
     BY_WORDS,
     PAYLOAD_OF,
     SHOWN,
-    compared,
     passage,
     read_manifest,
 )
 from askdocs.adapters.shard import (
     EdgeDraft,
     condition,
+    covered,
     create_shard,
     damaged,
     open_shard,
@@ -54,11 +54,11 @@ from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
 from askdocs.domain.ports import EVERYTHING, MOST_PAGES
-from askdocs.domain.search import COMPARED, FIELDS, MOST_VALUES, Filter, Hit, Rankings
+from askdocs.domain.search import FIELDS, MOST_VALUES, Filter, Hit, Rankings
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
-    from qdrant_edge import PointId, ScoredPoint
+    from qdrant_edge import PointId
 
     from askdocs.domain.ports import Vector
 
@@ -101,7 +101,7 @@ class EdgeStore:
 
     def search(
         self,
-        vector: Vector,
+        vector: Vector | None,
         words: str,
         k: int,
         *,
@@ -111,7 +111,9 @@ class EdgeStore:
         """Return rankings by name from one call, best first."""
         shard = self._required()
         sparse = encode_question(words)
-        queries = {"dense": Query.Nearest(vector.tolist(), using="dense")}
+        queries = {}
+        if vector is not None:
+            queries["dense"] = Query.Nearest(vector.tolist(), using="dense")
         if sparse.indices:
             asked = SparseVector(*sparse)
             queries |= {name: Query.Nearest(asked, using=name) for name in BY_WORDS}
@@ -127,7 +129,7 @@ class EdgeStore:
         ]
         found = shard.query_batch(QueryBatchRequest(requests))
         named = dict(zip(queries, found, strict=True))
-        covers = _covered(shard, named, sparse)
+        covers = covered(shard, named, sparse)
         return {
             name: [
                 Hit(str(point.id), point.score, covers.get((name, point.id), 0.0))
@@ -283,17 +285,3 @@ def _writing(folder: Path) -> Iterator[None]:
             f"the index cannot be written at {folder}: {err.strerror or err}",
             hint=f"df -h {folder} ; ls -ld {folder}   (or set RAG_HOME)",
         ) from err
-
-
-def _covered(
-    shard: EdgeShard, found: Mapping[str, Sequence[ScoredPoint]], asked: Sparse
-) -> dict[tuple[str, PointId], float]:
-    """Return how much of a question the pages in each ranking cover.
-
-    Reading a payload takes longer than finding its point, so it is read once.
-    """
-    pairs = [(name, point.id) for name in COMPARED for point in found.get(name, ())]
-    ids = list(dict.fromkeys(id_ for _, id_ in pairs))
-    records = shard.retrieve(ids, with_payload=["fields"], with_vector=False)
-    held = {record.id: record.payload or {} for record in records}
-    return {(name, id_): compared(name, held[id_], asked) for name, id_ in pairs}

@@ -110,7 +110,7 @@ class ServerStore:
 
     def search(
         self,
-        vector: Vector,
+        vector: Vector | None,
         words: str,
         k: int,
         *,
@@ -119,7 +119,9 @@ class ServerStore:
     ) -> Rankings:
         """Return rankings by name from one call, best first."""
         sparse = encode_question(words)
-        asked: dict[str, list[float] | SparseVector] = {"dense": vector.tolist()}
+        asked: dict[str, list[float] | SparseVector] = {}
+        if vector is not None:
+            asked["dense"] = vector.tolist()
         if sparse.indices:
             by_words = SparseVector(indices=sparse.indices, values=sparse.values)
             asked |= dict.fromkeys(BY_WORDS, by_words)
@@ -133,7 +135,7 @@ class ServerStore:
         )
         if found is None:
             raise _missing()
-        rankings: dict[str, list[Hit]] = {name: [] for name in BY_WORDS}
+        rankings: dict[str, list[Hit]] = {name: [] for name in ("dense", *BY_WORDS)}
         for name, ranking in zip(asked, found, strict=True):
             rankings[name] = [to_hit(name, point, sparse) for point in ranking.points]
         return rankings

@@ -16,6 +16,7 @@ from askdocs.assemble.config import (
 )
 from askdocs.assemble.health import Check, checks, status
 from askdocs.assemble.indexing import ingest, progress
+from askdocs.assemble.last import remember
 from askdocs.assemble.site import explanation, link_report, stored_table, table_of
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "link_report",
     "log_file",
     "progress",
+    "remember",
     "searcher",
     "setting_names",
     "settings",

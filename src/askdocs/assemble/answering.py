@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from askdocs.assemble.config import places
 from askdocs.assemble.indexing import open_store, require_same_model, required
+from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING
 
 if TYPE_CHECKING:
     from askdocs.domain.answer import Answer, Found, Passage
-    from askdocs.domain.index import Manifest
-    from askdocs.domain.ports import Encoder, Store
+    from askdocs.domain.index import Manifest, Space
+    from askdocs.domain.ports import Encoder, Store, Vector
     from askdocs.domain.search import Filter
-    from askdocs.flows.ask import Show
+    from askdocs.flows.tell import Rules, Show
     from askdocs.settings import Loaded
-    from askdocs.steps.prompt import Prompt
+
+Listed = Callable[["Sequence[Passage]"], None]
 
 _WIDER = 50
 """Passages that are looked at to say where matches are."""
@@ -30,55 +33,113 @@ class Answering:
     """Answers questions from one index.
 
     Attributes:
-        answer: Called with the question and what shows the pieces of the text.
+        answer: Called with the question, what shows the text, sentence by sentence, and
+            what is told the passages before.
         index: Which index that is, for the record.
     """
 
-    answer: Callable[[str, Show | None], Answer]
+    answer: Callable[[str, Show | None, Listed | None], Answer]
     index: dict[str, Any]
 
 
 @contextmanager
 def searcher(
-    loaded: Loaded, *, only: Filter = EVERYTHING, rerank: bool = True
+    loaded: Loaded,
+    *,
+    only: Filter = EVERYTHING,
+    rerank: bool = True,
+    strict: bool = False,
 ) -> Iterator[Callable[[str], Found]]:
     """Open what finds passages on pages that a filter allows, as a person typed it.
 
     With *rerank* a reranker has the last word on their order, if the settings name one.
+    Without an embedding model words alone must do, unless it is *strict*.
 
     Raises:
         NothingMatches: for a filter that no page fits; also when it is called.
         IndexMissing: if nothing was ever ingested.
         IndexMismatch: if another model is asked for than the index was built with.
+        ModelUnavailable: if the embedding model is of no use, and it is strict.
     """
-    with _open(loaded, only, rerank=rerank) as (find, _):
+    with _open(loaded, only, rerank=rerank, strict=strict) as (find, _, _):
         yield find
 
 
 @contextmanager
 def asker(
-    loaded: Loaded, *, llm: bool, only: Filter = EVERYTHING, rerank: bool = True
+    loaded: Loaded,
+    *,
+    llm: bool,
+    only: Filter = EVERYTHING,
+    rerank: bool = True,
+    on_wait: Callable[[str], None] | None = None,
 ) -> Iterator[Answering]:
-    """Open what answers questions; without *llm* it only finds passages."""
+    """Open what answers questions; without *llm* it only finds passages.
+
+    Whatever a long silence of the model waits for, *on_wait* is told.
+    """
+    from askdocs.assemble.speaking import LateEngine
     from askdocs.flows.ask import ask
     from askdocs.steps.prompt import Prompt
 
     conf = loaded.settings
-    with _open(loaded, only, rerank=rerank) as (find, live):
-        prompt = Prompt(
-            conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict
-        )
-        engine = _LateEngine(loaded, prompt) if llm else None
+    prompt = Prompt(conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict)
+    engine = LateEngine(loaded, prompt, on_wait) if llm else None
+    if engine:
+        engine.prepare()
+    with _open(loaded, only, rerank=rerank) as (find, live, encoder):
         index = {
             "generation": live.generation,
             "commit": live.root.commit,
             "finished": live.finished,
+            "age_s": _age_s(live.finished),
         }
+        rules = _rules(loaded, live, encoder)
 
-        def answer(question: str, show: Show | None) -> Answer:
-            return ask(question, retrieve=find, engine=engine, prompt=prompt, show=show)
+        def answer(question: str, show: Show | None, listed: Listed | None) -> Answer:
+            return ask(
+                question,
+                retrieve=find,
+                engine=engine,
+                prompt=prompt,
+                rules=rules,
+                show=show,
+                listed=listed,
+            )
 
         yield Answering(answer, index)
+
+
+def _age_s(finished: str) -> int | None:
+    """Return how old an index is, in seconds; None if it does not say so."""
+    try:
+        then = datetime.fromisoformat(finished)
+        return max(0, round((datetime.now(UTC) - then).total_seconds()))
+    except (ValueError, TypeError):
+        return None
+
+
+def _rules(loaded: Loaded, live: Manifest, encoder: Encoder) -> Rules:
+    """Return how answers from an index are checked."""
+    import numpy as np
+
+    from askdocs.flows.tell import Rules, Unverified
+
+    def embed(texts: Sequence[str]) -> Vector | None:
+        if isinstance(encoder, _NoEncoder):
+            return None
+        rows = np.stack([encoder.embed_question(text) for text in texts])
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        scaled: Vector = rows / np.maximum(lengths, 1e-9)
+        return scaled
+
+    return Rules(
+        known=(loaded.settings.product,),
+        refuse_below=live.thresholds.get("refuse_below"),
+        similar=live.thresholds.get("similar", 1.0),
+        embed=embed,
+        unverified=Unverified(loaded.settings.unverified),
+    )
 
 
 def facets(loaded: Loaded, name: str, only: Filter = EVERYTHING) -> dict[str, int]:
@@ -97,8 +158,8 @@ def facets(loaded: Loaded, name: str, only: Filter = EVERYTHING) -> dict[str, in
 
 @contextmanager
 def _open(
-    loaded: Loaded, typed: Filter, *, rerank: bool
-) -> Iterator[tuple[Callable[[str], Found], Manifest]]:
+    loaded: Loaded, typed: Filter, *, rerank: bool, strict: bool = False
+) -> Iterator[tuple[Callable[[str], Found], Manifest, Encoder]]:
     from askdocs.assemble.reranking import reranker_for
     from askdocs.flows.narrow import understood
     from askdocs.flows.retrieve import retrieve
@@ -107,15 +168,16 @@ def _open(
         live = required(store.manifest())
         require_same_model(loaded, live)
         only = understood(typed, store)
+        encoder = encoder_for(loaded, live) if strict else _usable(loaded, live)
         find = partial(
             retrieve,
-            encoder=encoder_for(loaded, live),
+            encoder=encoder,
             store=store,
             k=loaded.settings.passages,
             reranker=reranker_for(loaded) if rerank else None,
             limit_s=loaded.settings.reranker_seconds,
         )
-        yield partial(_find, find=find, only=only, store=store), live
+        yield partial(_find, find=find, only=only, store=store), live, encoder
 
 
 def _find(
@@ -129,6 +191,28 @@ def _find(
         wider = partial(find, question, k=_WIDER, reranker=None)
         raise nothing(only, lambda other: wider(only=other), store)
     return found
+
+
+def _usable(loaded: Loaded, live: Manifest) -> Encoder:
+    """Return what encodes questions, or what says with each why nothing does."""
+    try:
+        return encoder_for(loaded, live)
+    except ModelUnavailable as err:
+        return _NoEncoder(live.space, err)
+
+
+class _NoEncoder:
+    """The port `Encoder` where the embedding model cannot be loaded."""
+
+    degraded: tuple[str, ...] = ()
+
+    def __init__(self, space: Space, why: ModelUnavailable) -> None:
+        self.space = space
+        self._why = why
+
+    def embed_question(self, text: str) -> Vector:  # noqa: ARG002 (it cannot be read)
+        """Raise ModelUnavailable."""
+        raise self._why
 
 
 def encoder_for(loaded: Loaded, live: Manifest) -> Encoder:
@@ -152,33 +236,3 @@ def encoder_for(loaded: Loaded, live: Manifest) -> Encoder:
     from askdocs.adapters.embedder import TorchEncoder
 
     return TorchEncoder(source, space)
-
-
-class _LateEngine:
-    """The query engine, imported when the model is to speak and not before."""
-
-    def __init__(self, loaded: Loaded, prompt: Prompt) -> None:
-        self.model = loaded.settings.llm_model
-        self._loaded = loaded
-        self._prompt = prompt
-
-    def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
-        """Yield the pieces of the reply (see `ports.Engine`)."""
-        from askdocs.adapters.engine import QueryEngine
-        from askdocs.adapters.limits import Limits
-        from askdocs.adapters.ollama import Llama, Sampling
-
-        conf = self._loaded.settings
-        sampling = Sampling(
-            num_ctx=conf.llm_num_ctx,
-            num_predict=conf.llm_num_predict,
-            temperature=conf.llm_temperature,
-            keep_alive=conf.llm_keep_alive,
-            top_k=conf.llm_top_k,
-            top_p=conf.llm_top_p,
-            seed=conf.llm_seed,
-        )
-        total = conf.llm_timeout_s
-        limits = Limits(first_s=min(Limits().first_s, total), total_s=total)
-        llm = Llama(conf.ollama_url, self.model, sampling=sampling, limits=limits)
-        return QueryEngine(llm, self._prompt).stream(question, passages)

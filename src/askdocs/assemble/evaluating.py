@@ -66,7 +66,7 @@ def evaluation(loaded: Loaded, cases: Sequence[Case]) -> Run:
         live = required(store.manifest())
         require_same_model(loaded, live)
         _require_known(store, live, cases)
-        with searcher(replace(loaded, settings=deep)) as find:
+        with searcher(replace(loaded, settings=deep), strict=True) as find:
             run = evaluate(cases, find)
         if required(store.manifest()).generation != live.generation:
             raise Busy(

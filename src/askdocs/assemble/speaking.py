@@ -71,5 +71,6 @@ def _sampling(loaded: Loaded) -> Sampling:
 def _limits(loaded: Loaded) -> Limits:
     from askdocs.adapters.limits import Limits
 
-    total = loaded.settings.llm_timeout_s
-    return Limits(first_s=min(Limits().first_s, total), total_s=total)
+    usual, total = Limits(), loaded.settings.llm_timeout_s
+    first, idle = min(usual.first_s, total), min(usual.idle_s, total)
+    return Limits(first_s=first, idle_s=idle, total_s=total)

@@ -27,6 +27,7 @@ from askdocs.cli import (
     urls,
 )
 from askdocs.cli.flags import everywhere, setting_flags, words
+from askdocs.cli.open import open_
 from askdocs.domain.errors import MEANING, AskDocsError, ConfigError, Exit
 
 _CODES = "\n".join(f"  {int(code):3}  {what}" for code, what in MEANING.items())
@@ -59,6 +60,7 @@ app = typer.Typer(
 app.command()(ingest.ingest)
 app.command()(search.search)
 app.command()(ask.ask)
+app.command("open")(open_)
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.add_typer(evaluate.app, name="eval")

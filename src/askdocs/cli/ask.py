@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import perf_counter
 from typing import Annotated
 
@@ -52,9 +53,14 @@ def ask(
     begin = perf_counter()
     try:
         with assemble.asker(
-            loaded, llm=not no_llm, only=only, rerank=not no_rerank
+            loaded,
+            llm=not no_llm,
+            only=only,
+            rerank=not no_rerank,
+            on_wait=None if as_json or quiet else show.err,
         ) as answering:
-            answer = answering.answer(asked, None if as_json else show.piece)
+            listed = None if as_json or quiet else show.listed
+            answer = answering.answer(asked, None if as_json else show.piece, listed)
     except NothingMatches as err:
         none = Answer(asked, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
         seconds = perf_counter() - begin
@@ -68,7 +74,10 @@ def ask(
     else:
         show.passages(answer.retrieved)
         show.out(show.closing(answer, name), href=answer.link)
+    seen = show.marks(answer) if answer.text else enumerate(answer.retrieved, start=1)
+    show.kept(partial(assemble.remember, loaded, asked, answer.status.value, seen))
     show.degraded(answer.degraded, quiet=quiet)
+    show.verdicts(answer, quiet=quiet)
     if answer.problem:
         show.problem(answer.problem, answer.hint)
     raise typer.Exit(answer.exit_code)

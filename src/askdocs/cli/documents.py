@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from askdocs.cli.show import closing, marks
-from askdocs.domain.answer import Answer, Found, Passage, Status
+from askdocs.domain.answer import Answer, Found, Passage, Sentence, Status
 from askdocs.domain.errors import (
     AnswerIncomplete,
     AskDocsError,
@@ -145,6 +145,7 @@ def answer(
             {**_passage(p), "mark": n, "quote": p.text} for n, p in marks(given)
         ],
         "retrieved": [_passage(p) for p in given.retrieved],
+        "sentences": [_sentence(sentence) for sentence in given.sentences],
         "index": dict(index),
         "model": given.model,
         "timings": {"total": round(seconds, 3)},
@@ -154,6 +155,10 @@ def answer(
         name = _ERROR[given.status].__name__
         document |= error(given.exit_code, name, given.problem, given.hint)
     return document
+
+
+def _sentence(sentence: Sentence) -> dict[str, Any]:
+    return {**asdict(sentence), "verdict": sentence.verdict.value}
 
 
 def _passage(passage: Passage) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -60,6 +61,8 @@ def search(
     if explain and not as_json:
         spent = " · ".join(f"{name} {ms:.1f} ms" for name, ms in found.spent_ms.items())
         show.out(f"time: {spent}")
+    seen = enumerate(found.passages, start=1)
+    show.kept(partial(assemble.remember, loaded, asked, "search", seen))
     show.degraded(found.degraded, quiet=quiet)
     if not found.passages:
         show.problem("no passage was found", "ask in other words, or see rag status")

@@ -13,11 +13,11 @@ import signal
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from askdocs.domain.answer import Answer, Passage, Status
-from askdocs.domain.errors import ConfigError, NotWritable
+from askdocs.domain.answer import Answer, Passage, Status, Verdict
+from askdocs.domain.errors import ConfigError, Exit, NotWritable
 from askdocs.domain.index import Report
 from askdocs.domain.text import Block, Kind, visible
 from askdocs.steps.chunk import readable
@@ -141,9 +141,44 @@ def passages(
         out()
 
 
+def kept(keep: Callable[[], None]) -> None:
+    """Keep what `rag open` needs; where that cannot be written there is an answer yet."""
+    try:
+        keep()
+    except NotWritable as error:
+        warning(f"rag open will not know this answer: {error}")
+
+
+def listed(found: Sequence[Passage]) -> None:
+    """Print on a terminal what the model is reading, while it reads."""
+    if not _terminal(sys.stderr):
+        return
+    for n, passage in enumerate(found, start=1):
+        err(f"[{n}] {passage.trail} - {passage.link}")
+    err("")
+
+
+def verdicts(answer: Answer, *, quiet: bool) -> None:
+    """Print how a question ended if it is not simply answered, and what is doubtful.
+
+    What was left out is counted and not quoted: it may be what a page, and no reader,
+    wanted to be said. `--json` has it.
+    """
+    if quiet or answer.status in {Status.ANSWERED, Status.PASSAGES_ONLY}:
+        return
+    doubtful = [s for s in answer.sentences if s.verdict is Verdict.UNSUPPORTED]
+    left = sum(not s.shown for s in doubtful)
+    of = f"{left} of {len(answer.sentences)} sentences left out: no passage says so"
+    err(f"status: {answer.status.value}" + (f" ({of})" if left else ""))
+    for sentence in doubtful:
+        if sentence.shown:
+            text = textwrap.shorten(one_line(sentence.text), _SNIPPET, placeholder=" …")
+            err(f"not supported: {text} ({sentence.why})")
+
+
 def closing(answer: Answer, product: str) -> str:
     """Return the paragraph that ends every answer: the program's own link."""
-    if answer.status in {Status.NO_MATCH, Status.NOT_IN_CONTEXT}:
+    if answer.exit_code is Exit.REFUSED:
         return f"The {product} documentation: {answer.link}"
     return f"Read more: {answer.link}"
 

@@ -66,20 +66,61 @@ class Found:
         ranks: For each passage, by id, its rank in each ranking that holds it or its
             page, counted from 1.
         spent_ms: What each stage took, in milliseconds.
+        nearest: How like the question the nearest passage is, by its vector; None where
+            no vector could be asked.
+        entitled: The largest share of the question's words, from 0 to 1, that the title
+            or the headings of one page hold.
     """
 
     passages: tuple[Passage, ...]
     degraded: tuple[str, ...] = ()
     ranks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     spent_ms: Mapping[str, float] = field(default_factory=dict)
+    nearest: float | None = None
+    entitled: float = 0.0
+
+
+class Verdict(Enum):
+    """Whether the passages say what a sentence of an answer says."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    NO_CLAIM = "no claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that the model wrote, and what became of it.
+
+    Attributes:
+        text: As the model wrote it, without what may not be shown.
+        verdict: Whether a passage says so.
+        why: What no passage says, in words ("no passage has `--force`"); "" if all is well.
+        passage: The passage that says it best, counted from 1; 0 if there is none.
+        covers: The share of its words, from 0 to 1, that its passages have.
+        similar: How like the best sentence of the passages it is, by its vector; None
+            where that was not asked.
+        shown: Whether it is part of the answer's text.
+    """
+
+    text: str
+    verdict: Verdict
+    why: str = ""
+    passage: int = 0
+    covers: float = 0.0
+    similar: float | None = None
+    shown: bool = True
 
 
 class Status(Enum):
     """How a question ended; each has one exit code (see `Answer.exit_code`)."""
 
     ANSWERED = "answered"
+    PARTIAL = "partial"
     NO_MATCH = "refused:no_match"
     NOT_IN_CONTEXT = "refused:not_in_context"
+    UNVERIFIED = "refused:unverified"
+    GUARDRAIL = "refused:guardrail"
     INCOMPLETE = "incomplete"
     PASSAGES_ONLY = "passages"
     MODEL_UNAVAILABLE = "model_unavailable"
@@ -98,6 +139,7 @@ class Answer:
         link: The URL of the closing paragraph; the docs site on a refusal.
         model: Name of the language model; "" if none was asked.
         degraded: What could not be done as it should.
+        sentences: What the model wrote, with a verdict each, in order.
         problem: What went wrong, and `hint` what to do about it; "" if nothing.
     """
 
@@ -109,6 +151,7 @@ class Answer:
     link: str
     model: str = ""
     degraded: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
     problem: str = ""
     hint: str = ""
 
@@ -120,9 +163,12 @@ class Answer:
 
 _EXIT = {
     Status.ANSWERED: Exit.OK,
+    Status.PARTIAL: Exit.OK,
     Status.PASSAGES_ONLY: Exit.OK,
     Status.NO_MATCH: Exit.REFUSED,
     Status.NOT_IN_CONTEXT: Exit.REFUSED,
+    Status.UNVERIFIED: Exit.REFUSED,
+    Status.GUARDRAIL: Exit.REFUSED,
     Status.MODEL_UNAVAILABLE: Exit.BACKEND,
     Status.INCOMPLETE: Exit.INCOMPLETE,
 }

@@ -43,7 +43,7 @@ class Exit(IntEnum):
 
 
 MEANING: dict[Exit, str] = {
-    Exit.OK: "done; answered",
+    Exit.OK: "done; answered, or in part (the status says so)",
     Exit.INTERNAL: "internal error: a bug (the log has the traceback)",
     Exit.USAGE: "usage or configuration",
     Exit.SOME_FAILED: "done, but some documents failed (each is named)",

@@ -70,7 +70,12 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What built an index, stored with it; `rag ask` believes this and not the settings."""
+    """What built an index, stored with it; `rag ask` believes this and not the settings.
+
+    Attributes:
+        thresholds: What is near and what is far in its vector space (see
+            `steps.calibrate`); {} if that could not be told.
+    """
 
     space: Space
     cut: Cut
@@ -80,6 +85,7 @@ class Manifest:
     pages: int
     chunks: int
     finished: str
+    thresholds: Mapping[str, float] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
 
     @property

@@ -97,6 +97,9 @@ class Embedder(Protocol):
             ModelUnavailable: if the model cannot be loaded.
         """
 
+    def embed_questions(self, texts: Sequence[str]) -> Vector:
+        """Return shape (len(texts), dim), float32: what `Encoder` makes, in bulk."""
+
 
 class Encoder(Protocol):
     """Turns one question into a vector of the same space, fast from cold."""
@@ -169,7 +172,7 @@ class Store(Protocol):
 
     def search(
         self,
-        vector: Vector,
+        vector: Vector | None,
         words: str,
         k: int,
         *,
@@ -179,7 +182,8 @@ class Store(Protocol):
         """Return rankings by name from one call, best first.
 
         "dense" and "bm25" rank at most *k* chunks; those named in `FIELDS` rank at most
-        *pages* pages, by the first chunk of each. A ranking by words is empty where no word is known.
+        *pages* pages, by the first chunk of each. A ranking by words is empty where no
+        word is known, and "dense" without a vector.
 
         Raises:
             IndexMissing: if nothing was ever ingested.

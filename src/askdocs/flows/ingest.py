@@ -17,6 +17,7 @@ import numpy as np
 from askdocs.domain.index import Manifest, Report, Root
 from askdocs.domain.ports import Docs, Draft
 from askdocs.domain.text import Chunk
+from askdocs.flows.calibrate import thresholds
 from askdocs.flows.compare import Difference, Run, compare
 
 if TYPE_CHECKING:
@@ -67,9 +68,23 @@ def _change(run: Run, found: Difference, root: Root) -> int:
         with run.timed("write"):
             draft.rewrite(found.plan.rewrite)
             draft.remove(found.removed)
-            done = replace(manifest, finished=run.clock.now())
+            limits = _thresholds(run, found, draft, fresh=fresh)
+            now = run.clock.now()
+            done = replace(manifest, finished=now, thresholds=limits)
             draft.publish(done, found.survey.table)
     return embedded
+
+
+def _thresholds(
+    run: Run, found: Difference, draft: Draft, *, fresh: bool
+) -> Mapping[str, float]:
+    """Return what is near and far in a new index; a changed one keeps what it had."""
+    if found.live and not fresh:
+        return found.live.thresholds
+    if not found.plan.add:
+        return {}
+    with run.timed("calibrate"):
+        return thresholds(found.plan.add, draft, run.build.embedder())
 
 
 def _add(run: Run, found: Difference, draft: Draft) -> int:

@@ -7,11 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from askdocs.domain.answer import Found, Passage
+from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING, Encoder, Reranker, Store
 from askdocs.domain.search import Filter, Hit, Rankings
 from askdocs.steps.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
 
 DEEP = 100
 """Chunks taken from each ranking of chunks before they are fused."""
@@ -59,9 +64,9 @@ def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
         IndexMissing: if nothing was ever ingested.
         StoreUnavailable: if the database does not answer.
     """
-    stages, degraded = Stages(), list(encoder.degraded)
+    stages, degraded = Stages(), list[str]()
     with stages.timed("encode"):
-        vector = encoder.embed_question(question)
+        vector = _vector(question, encoder, degraded)
     with stages.timed("search"):
         rankings = store.search(vector, question, max(DEEP, k), only=only)
     with stages.timed("fuse"):
@@ -75,7 +80,25 @@ def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
             best = reread
     best = best[:k]
     ranks = {passage.id: _ranks(passage, rankings) for passage in best}
-    return Found(tuple(best), tuple(degraded), ranks, stages.spent_ms)
+    return Found(
+        tuple(best),
+        tuple(degraded),
+        ranks,
+        stages.spent_ms,
+        nearest=max((hit.score for hit in rankings["dense"]), default=None),
+        entitled=max((h.covers for r in rankings.values() for h in r), default=0.0),
+    )
+
+
+def _vector(question: str, encoder: Encoder, degraded: list[str]) -> Vector | None:
+    """Return the vector of a question; None, and a note, where the model is of no use."""
+    try:
+        vector = encoder.embed_question(question)
+    except ModelUnavailable as err:
+        degraded.append(f"encoder: {err}; found by words alone")
+        return None
+    degraded.extend(encoder.degraded)
+    return vector
 
 
 def fused(

@@ -1,0 +1,8 @@
+"""A reply and its passages become a verdict for each sentence."""
+
+from __future__ import annotations
+
+from askdocs.steps.ground.evidence import plain
+from askdocs.steps.ground.judge import Embed, Ground
+
+__all__ = ["Embed", "Ground", "plain"]
