@@ -178,6 +178,11 @@ def test_headings_alone_are_no_prose(sections, prose):
         "\ud800",
         "\U000e0041",
         "\U000e007f",
+        "\U000e0100",
+        "\u034f",
+        "\u3164",
+        "\u206a",
+        "\U0001d173",
     ],
     ids=lambda c: f"U+{ord(c):04X}",
 )

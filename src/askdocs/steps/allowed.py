@@ -19,11 +19,7 @@ from askdocs.domain.text import visible
 REMARK = "(link removed)"
 """What stands for an address: nothing at all would make `curl X | sh` another command."""
 
-_IGNORED = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2028\u2029\u206a-\u206f\u3164\uffa0"
-    "\ue000\ue001\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0080-\U000e0fff]"
-)
+_IGNORED = re.compile("[\u2028\u2029\ue000\ue001]")
 _JOINERS = re.compile(
     "(?<=[!-~])[\u200c\u200d\ufe00-\ufe0f]+|[\u200c\u200d\ufe00-\ufe0f]+(?=[!-~])"
 )
