@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.fakes import FakeDocs, FakeEmbedder, FakeStore, a_chunk, a_manifest, a_space
+from tests.fakes import (
+    FakeDocs,
+    FakeEmbedder,
+    FakeStore,
+    a_chunk,
+    a_manifest,
+    a_space,
+    a_table,
+)
 from tests.flows.test_ingest import World, page
 from tests.test_contracts import STORES
 
-from askdocs.adapters.store_edge import EdgeStore
 from askdocs.domain.ports import Draft, Store
 from askdocs.domain.text import Chunk
 from askdocs.flows import calibrate
@@ -43,10 +51,12 @@ def drafted(
         yield draft
 
 
-def found(some: Sequence[Chunk], embedder: FakeEmbedder | None = None, **kept: object):
+def found(
+    some: Sequence[Chunk], embedder: FakeEmbedder | None = None
+) -> dict[str, float]:
     embedder = embedder or FakeEmbedder()
     with drafted(some, embedder) as draft:
-        return thresholds(some, draft, embedder, **kept)
+        return thresholds(some, draft, embedder)
 
 
 def test_an_index_has_two_limits():
@@ -57,8 +67,10 @@ def test_an_index_has_two_limits():
     assert all(-1 <= limit <= 1 for limit in limits.values())
 
 
-def test_equal_docs_give_equal_limits_in_any_order():
-    """Two machines that ingest the same refuse the same."""
+def test_equal_docs_give_equal_limits_in_any_order(monkeypatch):
+    """Two machines that ingest the same refuse the same; each draws the same sample."""
+    for name in ("COMPARED", "HEADINGS", "READ"):
+        monkeypatch.setattr(calibrate, name, 3)
     some = chunks(30)
 
     assert found(some) == found(some[::-1])
@@ -84,7 +96,9 @@ def test_one_chunk_is_enough():
 
 def test_chunks_without_sentences_leave_the_words_to_decide():
     """A page of labels has no two sentences to compare."""
-    limits = found([a_chunk("Run it.", path=f"pages/p{n}.mdx") for n in range(3)])
+    limits = found(
+        [a_chunk("Run it. Stop it.", path=f"pages/p{n}.mdx") for n in range(3)]
+    )
 
     assert limits["similar"] == 1.0
 
@@ -111,9 +125,15 @@ def test_only_a_sample_is_read(monkeypatch):
             asked.append(list(texts))
             return super().embed_questions(texts)
 
-    found(chunks(9), Counting())
+    some, embedder = chunks(9), Counting()
+    with drafted(some, embedder) as draft:
+        read: list[str] = []
+        vectors = draft.vectors
+        draft.vectors = lambda ids: vectors(read.extend(ids) or read)
+        thresholds(some, draft, embedder)
 
     headings, sentences = asked
+    assert len(read) == 4
     assert len(headings) == len(calibrate.FOREIGN) + 3
     assert len(sentences) == 2 * 3
 
@@ -124,6 +144,16 @@ def test_a_space_of_lengths_is_compared_by_them():
 
     assert abs(found(chunks(9), dot)["refuse_below"]) > 1
     assert abs(found(chunks(9), cosine)["refuse_below"]) <= 1
+
+
+def test_a_space_of_directions_is_compared_by_them():
+    """Not every model that is compared by cosine makes vectors of length 1."""
+
+    class Long(FakeEmbedder):
+        def _vector(self, text: str) -> np.ndarray:
+            return 5 * super()._vector(text)
+
+    assert found(chunks(9), Long()) == found(chunks(9))
 
 
 def test_rows_have_length_one_and_nothing_stays_nothing():
@@ -146,14 +176,27 @@ def test_every_store_gives_the_same_limits(store):
     }
 
 
+@pytest.mark.parametrize("store", STORES.values(), ids=STORES)
+def test_every_store_keeps_the_limits_with_the_index(store):
+    """An answer is judged by those of the index that it comes from."""
+    limits = {"refuse_below": 0.4123, "similar": 0.7}
+    some, embedder = chunks(2), FakeEmbedder()
+    with store() as made:
+        with drafted(some, embedder, made) as draft:
+            manifest = a_manifest(chunks=len(some), space=embedder.space)
+            draft.publish(replace(manifest, thresholds=limits), a_table())
+        live = made.manifest()
+
+    assert live
+    assert live.thresholds == limits
+
+
 # Ingest, and what it keeps
 
 
-@pytest.fixture(params=["fake", "edge"])
-def world(request, tmp_path):
-    store = FakeStore() if request.param == "fake" else EdgeStore(tmp_path / "index")
-    yield World(store)
-    store.close()
+@pytest.fixture
+def world():
+    return World()
 
 
 def docs(*names: str) -> FakeDocs:

@@ -179,6 +179,7 @@ def test_a_stop_inside_ends_nothing(text):
         ),
         ("````\n```\nx\n```\n````\nText", ["````\n```\nx\n```\n````\n", "Text"]),
         ("1. ```sh\n   a\n   ```\n2. Text", ["1. ```sh\n   a\n   ```\n", "2. Text"]),
+        ("```sh\na\n``` [^1] [^2]\nText", ["```sh\na\n``` [^1] [^2]\n", "Text"]),
         ("```sh\na\nb. C d", ["```sh\na\nb. C d"]),
         ("```a b``` does it. Text two.", ["```a b``` does it. ", "Text two."]),
         (
@@ -201,6 +202,7 @@ def test_a_stop_inside_ends_nothing(text):
         "fence",
         "long fence",
         "fence in an item",
+        "fence with marks",
         "open fence",
         "code of three ticks",
         "footnote",

@@ -46,7 +46,7 @@ class Given(BaseRetriever):  # type: ignore[misc]  # llama_index is skipped by m
 
 
 class QueryEngine:
-    """The port `Engine`: one call of the model for one question."""
+    """The ports `Engine` and `Speaker`: one call of the model for one question."""
 
     def __init__(self, llm: LLM, prompt: Prompt) -> None:
         """Ask *llm* as *prompt* says; contact nobody yet."""
@@ -84,6 +84,18 @@ class QueryEngine:
             ),
         )
         yield from engine.query(asked).response_gen
+
+    def reply(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
+        """Yield the pieces of the reply to messages of (role, text), without passages.
+
+        Raises:
+            ModelUnavailable: if the server does not answer or has no such model.
+            AnswerIncomplete: if the reply ends before the model said it was done.
+        """
+        told = [ChatMessage(role=MessageRole(r), content=clean(t)) for r, t in messages]
+        for piece in self._llm.stream_chat(told):
+            if piece.delta:
+                yield piece.delta
 
     def _template(self, mark_of_fence: str) -> ChatPromptTemplate:
         """Return the QA template; what is put into it is never read for braces."""

@@ -85,9 +85,9 @@ def asker(
     conf = loaded.settings
     prompt = Prompt(conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict)
     engine = LateEngine(loaded, prompt, on_wait) if llm else None
-    if engine:
-        engine.prepare()
     with _open(loaded, only, rerank=rerank) as (find, live, encoder):
+        if engine:
+            engine.prepare()
         index = {
             "generation": live.generation,
             "commit": live.root.commit,

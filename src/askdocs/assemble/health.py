@@ -14,6 +14,7 @@ from askdocs.assemble.indexing import (
     require_same_model,
     required,
 )
+from askdocs.assemble.speaking import without_socks
 from askdocs.domain.errors import AskDocsError, IndexDamaged, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -133,8 +134,10 @@ def _encoder(loaded: Loaded) -> str:
 
 
 def _ollama(loaded: Loaded) -> str:
-    from askdocs.adapters.ollama_state import check
     from askdocs.settings import shown
+
+    with without_socks():
+        from askdocs.adapters.ollama_state import check
 
     conf = loaded.settings
     check(conf.ollama_url, conf.llm_model)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from askdocs.domain.errors import ModelUnavailable
+
 if TYPE_CHECKING:
     from askdocs.adapters.limits import Limits, Sampling
+    from askdocs.adapters.ollama import Llama
     from askdocs.domain.answer import Passage
     from askdocs.settings import Loaded
     from askdocs.steps.prompt import Prompt
@@ -41,16 +46,44 @@ class LateEngine:
     def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
         """Yield the pieces of the reply (see `ports.Engine`)."""
         from askdocs.adapters.engine import QueryEngine
-        from askdocs.adapters.ollama import Llama
 
-        llm = Llama(
-            self._loaded.settings.ollama_url,
-            self.model,
-            sampling=_sampling(self._loaded),
-            limits=_limits(self._loaded),
-            on_wait=self._on_wait,
-        )
-        return QueryEngine(llm, self._prompt).stream(question, passages)
+        engine = QueryEngine(self._llama(), self._prompt)
+        return engine.stream(question, passages)
+
+    def _llama(self) -> Llama:
+        """Return the model, of whom nothing was asked yet."""
+        with without_socks():
+            from askdocs.adapters.ollama import Llama
+        try:
+            return Llama(
+                self._loaded.settings.ollama_url,
+                self.model,
+                sampling=_sampling(self._loaded),
+                limits=_limits(self._loaded),
+                on_wait=self._on_wait,
+            )
+        except (ImportError, ValueError) as err:
+            raise ModelUnavailable(
+                "no model server can be reached through a SOCKS proxy",
+                hint="name the server in NO_PROXY, or unset ALL_PROXY",
+            ) from err
+
+
+@contextmanager
+def without_socks() -> Iterator[None]:
+    """Hide the SOCKS proxies of the environment while Ollama's package is imported.
+
+    It makes a client of its own then, for which any such proxy is an error, also where
+    the model server is on this machine.
+    """
+    proxies = {k: v for k, v in os.environ.items() if k.lower().endswith("_proxy")}
+    hidden = {k: v for k, v in proxies.items() if v.lower().startswith("socks")}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
 
 
 def _sampling(loaded: Loaded) -> Sampling:

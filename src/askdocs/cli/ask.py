@@ -50,6 +50,7 @@ def ask(
         validated_since=validated_since,
     )
     name = loaded.settings.product
+    document = partial(documents.answer, product=name, warnings=loaded.warnings)
     begin = perf_counter()
     try:
         with assemble.asker(
@@ -64,11 +65,11 @@ def ask(
     except NothingMatches as err:
         none = Answer(asked, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
         seconds = perf_counter() - begin
-        empty = documents.answer(none, name, index={}, seconds=seconds)
+        empty = document(none, index={}, seconds=seconds)
         raise filters.refused(err, empty, as_json=as_json) from err
     if as_json:
         seconds, index = perf_counter() - begin, answering.index
-        show.as_document(documents.answer(answer, name, index=index, seconds=seconds))
+        show.as_document(document(answer, index=index, seconds=seconds))
     elif answer.text:
         show.answer_end(answer, name)
     else:

@@ -5,7 +5,7 @@ Scripts rely on these keys: they are added to and never renamed, or `SCHEMA` ris
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -132,9 +132,17 @@ def found(question: str, result: Found, *, explain: bool = False) -> dict[str, A
 
 
 def answer(
-    given: Answer, product: str, *, index: Mapping[str, Any], seconds: float
+    given: Answer,
+    product: str,
+    *,
+    index: Mapping[str, Any],
+    seconds: float,
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return an answer, with the index it came from and how long it took."""
+    """Return an answer, with the index it came from and how long it took.
+
+    *warnings* are about the settings; what became of this answer is `degraded`.
+    """
     text = f"{given.text}\n\n{closing(given, product)}" if given.text else ""
     document = {
         "question": given.question,
@@ -150,6 +158,7 @@ def answer(
         "model": given.model,
         "timings": {"total": round(seconds, 3)},
         "degraded": list(given.degraded),
+        "warnings": list(warnings),
     }
     if given.problem:
         name = _ERROR[given.status].__name__

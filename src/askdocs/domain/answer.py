@@ -112,6 +112,21 @@ class Sentence:
     shown: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """What a guard model said of a question or an answer.
+
+    Attributes:
+        stage: "question" or "answer".
+        safe: Whether it said that it is safe; false where it said nothing of use.
+        categories: What it named, or "no verdict".
+    """
+
+    stage: str
+    safe: bool
+    categories: tuple[str, ...] = ()
+
+
 class Status(Enum):
     """How a question ended; each has one exit code (see `Answer.exit_code`)."""
 

@@ -236,6 +236,20 @@ class Engine(Protocol):
         """
 
 
+class Speaker(Protocol):
+    """A language model that is told what to say, without passages."""
+
+    model: str
+
+    def reply(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
+        """Yield the pieces of the reply to messages of (role, text).
+
+        Raises:
+            ModelUnavailable: if the server does not answer or has no such model.
+            AnswerIncomplete: if the reply ends before the model said it was done.
+        """
+
+
 class Clock(Protocol):
     """What time it is."""
 

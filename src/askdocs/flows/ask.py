@@ -189,7 +189,8 @@ def _failed(answer: Answer, err: AskDocsError) -> Answer:
 def _refuse(answer: Answer, status: Status, show: Show) -> Answer:
     """Return the answer as a refusal, and show it."""
     show(REFUSAL)
-    return replace(answer, status=status, text=REFUSAL, cited=())
+    unsaid = tuple(replace(sentence, shown=False) for sentence in answer.sentences)
+    return replace(answer, status=status, text=REFUSAL, cited=(), sentences=unsaid)
 
 
 def _nowhere(text: str) -> None:

@@ -20,6 +20,8 @@ from askdocs.steps.sentences import Sentences
 Show = Callable[[str], None]
 
 _MARK = re.compile(r"\[\^(\d{1,4})\]")
+_ITEM = re.compile(r"\s*(?:[-*+|]|\d+[.)])")
+_LEAD = re.compile(r"[:\uff1a][\s*_]*\Z")
 _MARKS = re.compile(r"(?:[ \t]?\[\^\d{1,4}\])+")
 
 
@@ -75,6 +77,7 @@ class Teller:
         )
         self._waiting: list[int] = []
         self._blank = ""
+        self._missed = False
 
     @property
     def refused(self) -> bool:
@@ -110,12 +113,24 @@ class Teller:
             shown = True
         self.sentences.append(replace(judged, shown=shown))
         if judged.verdict is Verdict.NO_CLAIM:
+            self._forget(lambda _: self._missed)
             self._waiting.append(len(self.sentences) - 1)
         elif shown:
+            item = bool(_ITEM.match(piece))
+            self._forget(lambda lead: self._missed and not item and _LEAD.search(lead))
             self._pass_on()
         else:
+            self._missed = True
             lines = piece[len(piece.rstrip()) :].count("\n")
             self._blank = max(self._blank.lstrip(" "), "\n" * lines) or self._blank
+
+    def _forget(self, announces_nothing: Callable[[str], object]) -> None:
+        """Leave out what waits for something that was left out."""
+        for place in self._waiting[:]:
+            if announces_nothing(self.sentences[place].text):
+                self.sentences[place] = replace(self.sentences[place], shown=False)
+                self._waiting.remove(place)
+        self._missed = False
 
     def _pass_on(self) -> None:
         """Show the last sentence, and what announced it."""

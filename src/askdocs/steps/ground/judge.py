@@ -47,6 +47,15 @@ LEAST = 0.35
 
 _UNSAID = "no passage says so"
 _MARK = re.compile(r"\[\^(\d{1,4})\]")
+_JOINED = re.compile(
+    r"(?<![\w./+-])[^\W\d_][^\W_]*(?:[-+][^\W_]+)+(?![\w./])"
+)  # blue-heron, otter+9
+_LOOSE = frozenset(
+    "re non pre sub multi self auto co un on in up by of well based specific related "
+    "level side to end off wide free only like ready friendly the a e".split()
+)
+"""What a writer joins to any word: "a project-specific, non-default name"."""
+
 _CAPITAL = re.compile(r"(?<![\w./-])[A-Z]\w*(?:[-'\u2019]\w+)*")
 
 
@@ -140,6 +149,7 @@ class Ground:
             if not any(_follow(one, two, unit.text) for unit in self._units):
                 yield f"no passage has {two} after {one}"
         yield from self._unnamed(claim, chosen)
+        yield from self._joined(claim)
         for unit in chosen[:2]:
             if changed := contradiction(claim.text, unit.text):
                 yield changed
@@ -152,6 +162,15 @@ class Ground:
         for name in _names(claim.text):
             if not there.issuperset(map(stem, words(name))):
                 yield f"no passage that says the rest names {name}"
+
+    def _joined(self, claim: Claim) -> Iterator[str]:
+        """Yield what joins words by a sign that no passage has side by side."""
+        for whole in _JOINED.findall(plain(without_code(claim.text))):
+            parts = re.split("[-+]", whole.casefold())
+            near = r"[\W_]{0,3}".join(rf"{re.escape(p.rstrip('s'))}s?" for p in parts)
+            loose = not _LOOSE.isdisjoint(parts)
+            if not loose and not any(re.search(near, said) for said in self._whole):
+                yield f"no passage joins {whole}"
 
     def _changed(self, said: str, meant: str) -> Iterator[str]:
         """Yield what makes a sentence another one than the source that it nearly is."""

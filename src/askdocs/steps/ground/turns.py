@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from askdocs.steps.ground.words import (
@@ -52,7 +53,9 @@ def contradiction(sentence: str, source: str) -> str:
     >>> contradiction("Do this after the upgrade.", "Do this before the upgrade.")
     'its source says "before" instead of "after"'
     """
-    return _denial(_denied(sentence), _denied(source)) or _opposite(sentence, source)
+    ours, theirs = _denied(sentence), _denied(source)
+    turns = ours.denied.keys() ^ theirs.denied.keys()
+    return _denial(ours, theirs) or _opposite(sentence, source, turns)
 
 
 def turned(before: str) -> bool:
@@ -91,12 +94,20 @@ def _denied(text: str) -> Denied:
     return found
 
 
-def _opposite(sentence: str, source: str) -> str:
+def _opposite(sentence: str, source: str, turns: Set[str]) -> str:
     said, meant = words(sentence), words(source)
     ours, theirs = Counter(map(stem, said)), Counter(map(stem, meant))
     spelt = {stem(word): word for word in (*meant, *said)}
     for word in ours:
         for other in opposites(word):
-            if ours[word] > theirs[word] and ours[other] < theirs[other]:
+            denied = len(turns & {word, other}) == 1 and _lacks(spelt, word, other)
+            more = ours[word] > theirs[word] and ours[other] < theirs[other]
+            if more and not denied:
                 return f'its source says "{spelt[other]}" instead of "{spelt[word]}"'
     return ""
+
+
+def _lacks(spelt: Mapping[str, str], *stems: str) -> bool:
+    """Whether one of two words says that the other is not so ("unavailable")."""
+    short, long = sorted((spelt.get(stem, stem) for stem in stems), key=len)
+    return short.endswith(("ble", "ed")) and long[2:] == short

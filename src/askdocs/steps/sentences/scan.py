@@ -207,12 +207,14 @@ class Sentences:
         return True
 
     def _fenced(self, mark: str, size: int) -> _Scan:
-        """Read the lines of a fence, its last included."""
+        """Read the lines of a fence, its last and the marks behind it included."""
         while self._char:
             yield from self._step()
             yield from self._run(" \t")
             run = yield from self._run(mark)
             yield from self._run(" \t\r")
+            while run >= size and self._char == "[" and (yield from self._mark()):
+                yield from self._run(" \t\r")
             if run >= size and self._char in "\n":
                 return
             yield from self._to_line_end()
