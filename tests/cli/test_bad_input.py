@@ -187,7 +187,8 @@ BAD = {
     "llm_num_ctx": ["1023", "262145"],
     "llm_num_predict": ["15", "8193"],
     "llm_keep_alive": ["soon", "5 minutes", "-2"],
-    "unverified": ["hide", "Strike", ""],
+    "guard": ["x" * 201],
+    "unverified": ["hide", "Strike"],
     "llm_timeout_s": ["0", "3601", "inf"],
 }  # fmt: skip
 LATE = {"ignore": ["ingest", "ignored"], "qdrant_api_key": ["search", QUESTION]}

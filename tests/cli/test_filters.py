@@ -174,7 +174,7 @@ def test_no_model_is_asked_about_nothing(ours):
         done = here(*words, home=ours, env=env)
         data = here(*words, "--json", home=ours, env=env).data
 
-    assert (done.code, done.out, fake.requests) == (4, "", [])
+    assert (done.code, done.out, fake.chats) == (4, "", [])
     assert done.two_lines[0].startswith("0 in kubernetes; 2 in serverless")
     assert (data["retrieved"], data["status"]) == ([], "refused:no_match")
     assert data["error"]["code"] == 4

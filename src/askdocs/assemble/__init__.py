@@ -9,6 +9,8 @@ from __future__ import annotations
 from askdocs.assemble.answering import Answering, asker, facets, searcher
 from askdocs.assemble.config import (
     configuration,
+    history_file,
+    line_editor,
     log_file,
     setting_names,
     settings,
@@ -27,7 +29,9 @@ __all__ = [
     "configuration",
     "explanation",
     "facets",
+    "history_file",
     "ingest",
+    "line_editor",
     "link_report",
     "log_file",
     "progress",

@@ -17,7 +17,7 @@ from askdocs.domain.ports import EVERYTHING
 if TYPE_CHECKING:
     from askdocs.domain.answer import Answer, Found, Passage
     from askdocs.domain.index import Manifest, Space
-    from askdocs.domain.ports import Encoder, Store, Vector
+    from askdocs.domain.ports import Encoder, Speaker, Store, Vector
     from askdocs.domain.search import Filter
     from askdocs.flows.tell import Rules, Show
     from askdocs.settings import Loaded
@@ -36,10 +36,12 @@ class Answering:
         answer: Called with the question, what shows the text, sentence by sentence, and
             what is told the passages before.
         index: Which index that is, for the record.
+        speaker: The language model without passages; None where none is asked.
     """
 
     answer: Callable[[str, Show | None, Listed | None], Answer]
     index: dict[str, Any]
+    speaker: Speaker | None = None
 
 
 @contextmanager
@@ -80,11 +82,15 @@ def asker(
     """
     from askdocs.assemble.speaking import LateEngine
     from askdocs.flows.ask import ask
+    from askdocs.flows.guarded import guarded
     from askdocs.steps.prompt import Prompt
 
     conf = loaded.settings
     prompt = Prompt(conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict)
     engine = LateEngine(loaded, prompt, on_wait) if llm else None
+    guard = None
+    if engine and conf.guard:
+        guard = LateEngine(loaded, prompt, on_wait, model=conf.guard)
     with _open(loaded, only, rerank=rerank) as (find, live, encoder):
         if engine:
             engine.prepare()
@@ -97,17 +103,29 @@ def asker(
         rules = _rules(loaded, live, encoder)
 
         def answer(question: str, show: Show | None, listed: Listed | None) -> Answer:
-            return ask(
-                question,
+            told = partial(
+                ask,
                 retrieve=find,
                 engine=engine,
                 prompt=prompt,
                 rules=rules,
-                show=show,
                 listed=listed,
             )
+            if guard is None:
+                return told(question, show=show)
+            return guarded(
+                question,
+                lambda asked, passed: told(asked, show=passed),
+                guard,
+                site=prompt.site,
+                show=show or _nowhere,
+            )
 
-        yield Answering(answer, index)
+        yield Answering(answer, index, engine)
+
+
+def _nowhere(text: str) -> None:
+    """Show nothing."""
 
 
 def _age_s(finished: str) -> int | None:

@@ -53,6 +53,18 @@ def log_file(flags: Mapping[str, str]) -> Path:
     return state_folder(flags) / "bug.log"
 
 
+def history_file(loaded: Loaded) -> Path:
+    """Return where the lines of conversations are kept, to be recalled."""
+    return places(loaded)["state"] / "chat-history"
+
+
+def line_editor() -> Any:
+    """Return readline. Importing it may write to a terminal, so only a chat at one does."""
+    import readline
+
+    return readline
+
+
 def version() -> str:
     """Return the version of this program."""
     from importlib.metadata import version as installed

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from askdocs.domain.errors import ModelUnavailable
 
 if TYPE_CHECKING:
+    from askdocs.adapters.engine import QueryEngine
     from askdocs.adapters.limits import Limits, Sampling
     from askdocs.adapters.ollama import Llama
     from askdocs.domain.answer import Passage
@@ -25,12 +26,18 @@ class LateEngine:
         loaded: The settings.
         prompt: How the model is asked.
         on_wait: Told in words what a long silence waits for, by another thread.
+        model: Another one than that of the settings.
     """
 
     def __init__(
-        self, loaded: Loaded, prompt: Prompt, on_wait: Callable[[str], None] | None
+        self,
+        loaded: Loaded,
+        prompt: Prompt,
+        on_wait: Callable[[str], None] | None,
+        *,
+        model: str = "",
     ) -> None:
-        self.model = loaded.settings.llm_model
+        self.model = model or loaded.settings.llm_model
         self._loaded = loaded
         self._prompt = prompt
         self._on_wait = on_wait
@@ -45,10 +52,16 @@ class LateEngine:
 
     def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
         """Yield the pieces of the reply (see `ports.Engine`)."""
+        return self._engine().stream(question, passages)
+
+    def reply(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
+        """Yield the pieces of the reply (see `ports.Speaker`)."""
+        return self._engine().reply(messages)
+
+    def _engine(self) -> QueryEngine:
         from askdocs.adapters.engine import QueryEngine
 
-        engine = QueryEngine(self._llama(), self._prompt)
-        return engine.stream(question, passages)
+        return QueryEngine(self._llama(), self._prompt)
 
     def _llama(self) -> Llama:
         """Return the model, of whom nothing was asked yet."""

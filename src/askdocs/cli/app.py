@@ -16,6 +16,7 @@ from askdocs import assemble
 from askdocs.cli import (
     ask,
     bug,
+    chat,
     config,
     doctor,
     documents,
@@ -61,6 +62,7 @@ app.command()(ingest.ingest)
 app.command()(search.search)
 app.command()(ask.ask)
 app.command("open")(open_)
+app.command()(chat.chat)
 app.command()(status.status)
 app.command()(doctor.doctor)
 app.add_typer(evaluate.app, name="eval")

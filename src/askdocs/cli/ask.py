@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import documents, filters, show
+from askdocs.cli import answers, documents, filters, show
 from askdocs.cli.flags import settings
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import NothingMatches
@@ -70,15 +70,8 @@ def ask(
     if as_json:
         seconds, index = perf_counter() - begin, answering.index
         show.as_document(document(answer, index=index, seconds=seconds))
-    elif answer.text:
-        show.answer_end(answer, name)
     else:
-        show.passages(answer.retrieved)
-        show.out(show.closing(answer, name), href=answer.link)
-    seen = show.marks(answer) if answer.text else enumerate(answer.retrieved, start=1)
+        answers.finish(answer, name, quiet=quiet)
+    seen = answers.numbered(answer)
     show.kept(partial(assemble.remember, loaded, asked, answer.status.value, seen))
-    show.degraded(answer.degraded, quiet=quiet)
-    show.verdicts(answer, quiet=quiet)
-    if answer.problem:
-        show.problem(answer.problem, answer.hint)
     raise typer.Exit(answer.exit_code)

@@ -154,6 +154,7 @@ def answer(
         ],
         "retrieved": [_passage(p) for p in given.retrieved],
         "sentences": [_sentence(sentence) for sentence in given.sentences],
+        "safety": [asdict(safety) for safety in given.safety],
         "index": dict(index),
         "model": given.model,
         "timings": {"total": round(seconds, 3)},

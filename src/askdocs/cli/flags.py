@@ -19,7 +19,7 @@ _NO_SETTINGS = {"--help", "--json", "--version"}
 """Never settings; who types nothing else does not wait for the settings to be loaded."""
 
 _FILTERS = {"--product"}
-_FILTERED = {"search", "ask"}
+_FILTERED = {"search", "ask", "chat"}
 """Behind these commands `_FILTERS` narrow the search; elsewhere they are settings."""
 
 _EVERYWHERE = {"--debug", "--no-color"}

@@ -120,11 +120,13 @@ class Safety:
         stage: "question" or "answer".
         safe: Whether it said that it is safe; false where it said nothing of use.
         categories: What it named, or "no verdict".
+        why: Why there is no verdict; "" if there is one.
     """
 
     stage: str
     safe: bool
     categories: tuple[str, ...] = ()
+    why: str = ""
 
 
 class Status(Enum):
@@ -155,6 +157,7 @@ class Answer:
         model: Name of the language model; "" if none was asked.
         degraded: What could not be done as it should.
         sentences: What the model wrote, with a verdict each, in order.
+        safety: What a guard model said of the question and the answer, if there is one.
         problem: What went wrong, and `hint` what to do about it; "" if nothing.
     """
 
@@ -167,6 +170,7 @@ class Answer:
     model: str = ""
     degraded: tuple[str, ...] = ()
     sentences: tuple[Sentence, ...] = ()
+    safety: tuple[Safety, ...] = ()
     problem: str = ""
     hint: str = ""
 

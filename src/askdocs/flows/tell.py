@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
+from askdocs.domain.text import visible
 from askdocs.steps.allowed import addresses, allowed
 from askdocs.steps.ground import Embed, Ground
 from askdocs.steps.reply import Reader
@@ -91,7 +92,7 @@ class Teller:
 
     def hear(self, text: str) -> None:
         """Take what the model says next."""
-        for piece in self._pieces.feed(self._reader.feed(text)):
+        for piece in self._pieces.feed(self._reader.feed(visible(text))):
             self._tell(piece)
 
     def end(self) -> None:

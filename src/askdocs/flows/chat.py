@@ -1,0 +1,76 @@
+"""A conversation becomes questions that stand by themselves, and their answers.
+
+Each turn is asked and checked as `flows.ask` does; what was said before only helps to
+say what the next question is about, and is no source.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from askdocs.domain.answer import Answer
+from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
+from askdocs.domain.ports import Speaker
+from askdocs.steps.condense import SYSTEM, USER, Turn, standalone, within
+from askdocs.steps.prompt import clean, fence, tokens
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What was asked and answered so far.
+
+    Args:
+        product: What the docs are about.
+        room: Tokens that the turns before may take in a rewriting.
+        longest: The most characters of a question.
+        turns: Oldest first.
+        note: What of the conversation the last question was not told; "" if nothing.
+    """
+
+    product: str
+    room: int
+    longest: int
+    turns: list[Turn] = field(default_factory=list)
+    note: str = ""
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.turns.clear()
+        self.note = ""
+
+    def standalone(self, question: str, speaker: Speaker | None) -> str:
+        """Return a question that says by itself what it is about.
+
+        A first question is left as it is, and so is every one while no model answers.
+        """
+        self.note = ""
+        if not self.turns or speaker is None:
+            return question
+        held = within(self.turns, self.room, tokens)
+        if held.dropped:
+            self.note = f"history: {held.dropped} of {len(self.turns)} turns left out"
+        told = "\n\n".join(str(turn) for turn in held.turns)
+        mark = fence(question + told, ())
+        messages = [
+            ("system", SYSTEM.format(product=self.product)),
+            ("user", _filled(told, clean(question), mark)),
+        ]
+        try:
+            reply = "".join(speaker.reply(messages))
+        except (ModelUnavailable, AnswerIncomplete):
+            return question
+        return standalone(reply, question, longest=self.longest)
+
+    def add(self, answer: Answer) -> None:
+        """Remember a turn that has an answer."""
+        if answer.text:
+            self.turns.append(Turn(answer.question, clean(answer.text)))
+
+
+def _filled(turns: str, question: str, mark: str) -> str:
+    """Return the prompt; what is put into it is never read for braces."""
+    head, middle, tail = re.split(r"\{turns\}|\{question\}", USER)
+    parts = (head, middle, tail)
+    begin, between, end = (part.replace("{fence}", mark) for part in parts)
+    return f"{begin}{turns}{between}{question}{end}"
