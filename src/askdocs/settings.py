@@ -56,6 +56,13 @@ def _trimmed(value: SecretStr) -> SecretStr:
     return SecretStr(value.get_secret_value().strip())
 
 
+def _token(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value().strip()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("holds a space or what no HTTP header can")
+    return SecretStr(text)
+
+
 Url = Annotated[str, AfterValidator(_url)]
 
 
@@ -90,9 +97,12 @@ class Settings(BaseModel):
     reranker_seconds: Annotated[float, Field(gt=0, le=600, description="Seconds a reranker may take; after that the order stays as it was")] = 10.0
 
     ollama_url: Annotated[Url, Field(description="Where Ollama listens")] = "http://127.0.0.1:11434"
-    llm_model: Annotated[str, Field(min_length=1, description="Language model, as Ollama names it")] = "llama3.1:8b"
+    llm_model: Annotated[str, Field(min_length=1, description="Language model, as the server names it, or the path of a .gguf file")] = "llama3.1:8b"
+    llm_url: Annotated[Url | None, Field(description="OpenAI-compatible server (vLLM, llama.cpp, NIM...), its URL ends in /v1; unset = Ollama")] = None
+    llm_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _token(v)), Field(description="Token of that server")] = None
+    llm_threads: Annotated[int, Field(ge=0, le=256, description="Threads that run a GGUF file; 0 = as many as is best")] = 0
     llm_temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False, description="0 = the same answer every time")] = 0.0
-    llm_top_k: Annotated[int, Field(ge=1, le=1000, description="Candidates per token")] = 40
+    llm_top_k: Annotated[int, Field(ge=0, le=1000, description="Candidates per token; 0 = not sent")] = 40
     llm_top_p: Annotated[float, Field(gt=0, le=1, description="Probability mass of the candidates")] = 0.9
     llm_seed: Annotated[int, Field(ge=0, description="Seed of the sampling")] = 42
     llm_num_ctx: Annotated[int, Field(ge=1024, le=262144, description="Context window in tokens; prompt and answer share it")] = 8192

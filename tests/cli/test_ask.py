@@ -276,11 +276,18 @@ def test_without_its_embedding_model_an_index_is_asked_by_words_alone(rag, home)
 
 
 def test_a_model_that_loads_for_long_is_told(rag):
-    """It takes a minute or two, and looks like nothing at all."""
-    with FakeOllama(TRUE, mode="load") as fake:
-        done = rag("ask", QUESTION, env=ollama(fake))
+    """It takes a minute or two, and looks like nothing at all.
 
-    assert (done.code, done.out.splitlines()[0]) == (0, TRUE)
+    Here it is there once the program has looked twice: its answer and the notice are in
+    a race, and a notice that is late is not printed. So it may try more than once.
+    """
+    for _ in range(4):
+        with FakeOllama(TRUE, mode="load") as fake:
+            done = rag("ask", QUESTION, env=ollama(fake))
+        assert (done.code, done.out.splitlines()[0]) == (0, TRUE)
+        if done.err:
+            break
+
     assert done.err == "loading model llama3.1:8b...\n"
 
 

@@ -1,6 +1,6 @@
 """What a model server is asked to do, and how long it may take; no vendor is needed.
 
-`stream` keeps the limits on a connection, `ollama` and `warm` send the options.
+`stream` keeps the limits on a connection; who asks a model sends the options.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """What Ollama is asked to do with a prompt; None leaves it to the model's own file.
+    """What a model is asked to do with a prompt; None leaves it to the server.
 
     Attributes:
         num_ctx: Tokens of the window, prompt and reply together.

@@ -18,28 +18,24 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.llms.ollama import Ollama
 
+from askdocs.adapters.attempts import twice
+from askdocs.adapters.faults import Ended, circling, cut_off, without_user
 from askdocs.adapters.limits import Limits, Sampling
 from askdocs.adapters.ollama_faults import (
     AGAIN,
     FOREIGN,
-    Ended,
     broken_off,
-    cut_off,
     passing,
     unavailable,
-    without_user,
 )
 from askdocs.adapters.ollama_state import check, doing, window
 from askdocs.adapters.speech import Ear, least_tokens
 from askdocs.adapters.stream import client_options
 from askdocs.adapters.watch import watch
-from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
+from askdocs.domain.errors import AnswerIncomplete, AskDocsError
 from askdocs.steps.prompt import CHAT_TOKENS, tokens
 
 __all__ = ["Llama", "Sampling", "check"]
-
-_PATIENCE_S = 30.0
-"""What takes longer to fail is not tried again."""
 
 
 class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so it is Any
@@ -96,19 +92,10 @@ class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so
             ModelUnavailable: before anything was said.
             AnswerIncomplete: if it ends other than by the model's own full stop.
         """
-        began = self._clock()
-        try:
-            with closing(self._attempt(messages, **kwargs)) as replies:
-                yield from replies
-        except ModelUnavailable as err:
-            late = self._clock() - began > _PATIENCE_S
-            if late or not passing(err.__cause__):
-                raise
-        else:
-            return
-        time.sleep(self._limits.retry_s)
-        with closing(self._attempt(messages, **kwargs)) as replies:
-            yield from replies
+        attempt = partial(self._attempt, messages, **kwargs)
+        yield from twice(
+            attempt, passing=passing, limits=self._limits, clock=self._clock
+        )
 
     def _attempt(
         self, messages: Sequence[ChatMessage], **kwargs: Any
@@ -140,10 +127,7 @@ class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so
         if ear.full:
             raise cut_off(self._most)
         if ear.circling:
-            raise AnswerIncomplete(
-                "the answer was stopped: the model repeats itself",
-                hint="ask in other words, or try another RAG_LLM_MODEL",
-            )
+            raise circling()
 
     def _judge(
         self, last: dict[str, Any], messages: Sequence[ChatMessage], ear: Ear

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import httpx
 import ollama
 
+from askdocs.adapters.faults import Ended, one_line
 from askdocs.adapters.limits import Limits
 from askdocs.adapters.stream import Overdue
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
@@ -25,10 +24,6 @@ FOREIGN = (
     TypeError,
 )
 """All that the client of Ollama lets through when something is wrong."""
-
-
-class Ended(ConnectionError):
-    """A stream came to a clean end, but before Ollama said that it was done."""
 
 
 def unavailable(err: Exception, where: str, model: str) -> AskDocsError:
@@ -64,14 +59,6 @@ def broken_off(err: Exception, limits: Limits) -> AnswerIncomplete:
     return AnswerIncomplete(f"the answer broke off: {why}", hint=AGAIN)
 
 
-def cut_off(tokens: int) -> AnswerIncomplete:
-    """Return what it means when the model had more to say than it may."""
-    return AnswerIncomplete(
-        f"the answer was cut off after {tokens} tokens",
-        hint="raise RAG_LLM_NUM_PREDICT, or ask a narrower question",
-    )
-
-
 def missing(model: str) -> AskDocsError:
     """Return what it means that Ollama has other models, but not this one."""
     return ModelUnavailable(
@@ -79,14 +66,9 @@ def missing(model: str) -> AskDocsError:
     )
 
 
-def without_user(url: str) -> str:
-    """Return *url* without a name and password: messages end up in logs."""
-    return re.sub(r"//[^/?#]*@", "//", url)
-
-
 def _refused(err: ollama.ResponseError, where: str, model: str) -> AskDocsError:
     """Return what an HTTP status or an error line of Ollama means."""
-    said, status = _line(err.error), err.status_code
+    said, status = one_line(err.error), err.status_code
     if status == 404 and "model" in said:
         return missing(model)
     if said.startswith("<") or status in {404, 405} or 300 <= status < 400:
@@ -117,14 +99,9 @@ def _reason(err: Exception, limits: Limits) -> str:
     if isinstance(err, httpx.TimeoutException):
         return f"nothing came for {limits.idle_s:g} s"
     if isinstance(err, ollama.ResponseError):
-        return _line(err.error)
+        return one_line(err.error)
     if isinstance(err, Ended):
         return str(err)
     if isinstance(err, (httpx.HTTPError, ConnectionError)):
         return "the connection was lost"
     return "what came is not what Ollama sends"
-
-
-def _line(text: object) -> str:
-    """Return a stranger's words in one line of at most 200 characters."""
-    return re.sub(r"\s+", " ", str(text)).strip()[:200]

@@ -9,8 +9,10 @@ from typing import Any
 
 import ollama
 
+from askdocs.adapters.faults import without_user
 from askdocs.adapters.limits import Limits
-from askdocs.adapters.ollama_faults import FOREIGN, missing, unavailable, without_user
+from askdocs.adapters.memory import QUANTISATION, Memory, of_shape
+from askdocs.adapters.ollama_faults import FOREIGN, missing, unavailable
 from askdocs.adapters.stream import client_options
 
 CHECK_S = 3.0
@@ -67,6 +69,25 @@ def window(url: str, model: str) -> int:
     except FOREIGN:
         return 0
     return (running.context_length or 0) if running else 0
+
+
+def needed(
+    url: str, model: str, num_ctx: int, *, limit_s: float = CHECK_S
+) -> Memory | None:
+    """Return the memory that a model needs; None if Ollama does not tell.
+
+    For one question at a time: with OLLAMA_NUM_PARALLEL the cache is that many times
+    as large.
+    """
+    try:
+        with closing(_client(url, limit_s)) as client:
+            shown, listed = client.show(model), client.list().models
+    except FOREIGN:
+        return None
+    kind = shown.details.quantization_level if shown.details else ""
+    shape = {**(shown.modelinfo or {}), QUANTISATION: kind}
+    sizes = {_tagged(m.model or ""): int(m.size or 0) for m in listed}
+    return of_shape(shape, sizes.get(_tagged(model), 0), num_ctx)
 
 
 def _known(url: str, limit_s: float) -> dict[str, str]:

@@ -50,6 +50,12 @@ class _Lined(_Bounded):
         yield lines.end()
 
 
+def client(url: str, limits: Limits, clock: Clock, *, socket: str = "") -> httpx.Client:
+    """Return a client for *url* that keeps the limits; by a *socket* file if one is named."""
+    by = httpx.HTTPTransport(uds=socket) if socket else None
+    return httpx.Client(**client_options(url, limits, clock), transport=by)
+
+
 def client_options(
     url: str, limits: Limits, clock: Clock = time.monotonic
 ) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askdocs.assemble.config import places, version
@@ -14,10 +15,16 @@ from askdocs.assemble.indexing import (
     require_same_model,
     required,
 )
-from askdocs.assemble.speaking import without_socks
-from askdocs.domain.errors import AskDocsError, IndexDamaged, StoreUnavailable
+from askdocs.assemble.speaking import is_file, server, without_socks
+from askdocs.domain.errors import (
+    AskDocsError,
+    IndexDamaged,
+    ModelUnavailable,
+    StoreUnavailable,
+)
 
 if TYPE_CHECKING:
+    from askdocs.adapters.memory import Memory
     from askdocs.settings import Loaded
 
 _FREE_MB = 500
@@ -84,9 +91,14 @@ def checks(loaded: Loaded) -> list[Check]:
         ("disk", _disk),
         ("index", _index),
         ("encoder", _encoder),
-        ("ollama", _ollama),
+        ("ollama" if _by_ollama(loaded) else "model", _model),
     ]
     return [_checked(name, look, loaded) for name, look in todo]
+
+
+def _by_ollama(loaded: Loaded) -> bool:
+    conf = loaded.settings
+    return not (conf.llm_url or is_file(conf.llm_model))
 
 
 def _checked(name: str, look: Callable[[Loaded], str], loaded: Loaded) -> Check:
@@ -133,12 +145,57 @@ def _encoder(loaded: Loaded) -> str:
     return f"{live.space.model} by {how}"
 
 
-def _ollama(loaded: Loaded) -> str:
-    from askdocs.settings import shown
+def _model(loaded: Loaded) -> str:
+    """Look at the language model: a file, a server by its URL, or Ollama."""
+    conf = loaded.settings
+    if is_file(conf.llm_model):
+        from askdocs.adapters.memory import of_file
 
+        path = Path(conf.llm_model).expanduser()
+        return f"{path.name}: {_room(of_file(path, conf.llm_num_ctx))}"
+    if conf.llm_url:
+        from askdocs.adapters.openai_client import check as check_served
+        from askdocs.settings import shown
+
+        served = server(loaded, conf.llm_model)
+        check_served(served.url, served.model, served.key, num_ctx=conf.llm_num_ctx)
+        return f"{conf.llm_model} at {shown(conf, 'llm_url')}"
+    return _ollama(loaded)
+
+
+def _ollama(loaded: Loaded) -> str:
     with without_socks():
-        from askdocs.adapters.ollama_state import check
+        from askdocs.adapters.limits import is_loopback
+        from askdocs.adapters.ollama_state import check, needed
+    from askdocs.settings import shown
 
     conf = loaded.settings
     check(conf.ollama_url, conf.llm_model)
-    return f"{conf.llm_model} at {shown(conf, 'ollama_url')}"
+    what = f"{conf.llm_model} at {shown(conf, 'ollama_url')}"
+    memory = needed(conf.ollama_url, conf.llm_model, conf.llm_num_ctx)
+    if memory is None or not is_loopback(conf.ollama_url):
+        return what
+    return f"{what}: {_room(memory)}"
+
+
+def _room(memory: Memory) -> str:
+    """Return what a model needs, in words.
+
+    Raises:
+        ModelUnavailable: if it is more than this machine has.
+    """
+    from askdocs.adapters.memory import available_bytes
+
+    free = available_bytes()
+    needs = f"needs about {_gb(memory.total)}"
+    parts = f"{_gb(memory.weights)} of weights, {_gb(memory.cache)} of window"
+    if free is not None and memory.total > free:
+        raise ModelUnavailable(
+            f"the model {needs} ({parts}), and {_gb(free)} are free",
+            hint="set a smaller RAG_LLM_MODEL, or a smaller RAG_LLM_NUM_CTX",
+        )
+    return needs + (f" of {_gb(free)} that are free" if free is not None else "")
+
+
+def _gb(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from askdocs.domain.errors import ModelUnavailable
+from askdocs.domain.errors import AskDocsError, ModelUnavailable
 
 if TYPE_CHECKING:
     from askdocs.adapters.engine import QueryEngine
     from askdocs.adapters.limits import Limits, Sampling
-    from askdocs.adapters.ollama import Llama
+    from askdocs.adapters.openai_faults import Server
     from askdocs.domain.answer import Passage
     from askdocs.settings import Loaded
     from askdocs.steps.prompt import Prompt
@@ -37,18 +38,27 @@ class LateEngine:
         *,
         model: str = "",
     ) -> None:
-        self.model = model or loaded.settings.llm_model
+        self._name = model or loaded.settings.llm_model
+        self.model = Path(self._name).name if is_file(self._name) else self._name
         self._loaded = loaded
         self._prompt = prompt
         self._on_wait = on_wait
+        self._made: QueryEngine | None = None
 
     def prepare(self) -> None:
-        """Have the server load the model meanwhile; nobody waits for that."""
-        from askdocs.adapters.warm import warm
+        """Have the model loaded meanwhile; nobody waits for that."""
+        conf = self._loaded.settings
+        if is_file(self._name):
+            from askdocs.adapters.gguf_process import running
 
-        url = self._loaded.settings.ollama_url
-        wanted = (url, self.model, _sampling(self._loaded), _limits(self._loaded))
-        Thread(target=warm, args=wanted, daemon=True).start()
+            with suppress(AskDocsError):
+                running(_path(self._name), conf.llm_num_ctx, conf.llm_threads).start()
+        elif not conf.llm_url:
+            from askdocs.adapters.warm import warm
+
+            wanted = (_sampling(self._loaded), _limits(self._loaded))
+            told = (conf.ollama_url, self._name, *wanted)
+            Thread(target=warm, args=told, daemon=True).start()
 
     def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
         """Yield the pieces of the reply (see `ports.Engine`)."""
@@ -59,27 +69,61 @@ class LateEngine:
         return self._engine().reply(messages)
 
     def _engine(self) -> QueryEngine:
+        """Return the engine: one for all questions, and its connection with it."""
         from askdocs.adapters.engine import QueryEngine
 
-        return QueryEngine(self._llama(), self._prompt)
+        if self._made is None:
+            self._made = QueryEngine(self._llm(), self._prompt)
+        return self._made
 
-    def _llama(self) -> Llama:
+    def _llm(self) -> Any:
         """Return the model, of whom nothing was asked yet."""
-        with without_socks():
-            from askdocs.adapters.ollama import Llama
         try:
-            return Llama(
-                self._loaded.settings.ollama_url,
-                self.model,
-                sampling=_sampling(self._loaded),
-                limits=_limits(self._loaded),
-                on_wait=self._on_wait,
-            )
+            return _llm(self._loaded, self._name, self._on_wait)
         except (ImportError, ValueError) as err:
             raise ModelUnavailable(
                 "no model server can be reached through a SOCKS proxy",
                 hint="name the server in NO_PROXY, or unset ALL_PROXY",
             ) from err
+
+
+def _llm(loaded: Loaded, model: str, on_wait: Callable[[str], None] | None) -> Any:
+    """Return the language model of LlamaIndex for a file, a URL, or Ollama."""
+    conf = loaded.settings
+    wanted: dict[str, Any] = {
+        "sampling": _sampling(loaded),
+        "limits": _limits(loaded),
+        "on_wait": on_wait,
+    }
+    if is_file(model):
+        from askdocs.adapters.gguf import File
+
+        return File(_path(model), threads=conf.llm_threads, **wanted)
+    if conf.llm_url:
+        from askdocs.adapters.openai_like import Served
+
+        return Served(server(loaded, model), **wanted)
+    with without_socks():
+        from askdocs.adapters.ollama import Llama
+    return Llama(conf.ollama_url, model, **wanted)
+
+
+def server(loaded: Loaded, model: str) -> Server:
+    """Return the OpenAI-compatible server of the settings."""
+    from askdocs.adapters.openai_faults import Server
+
+    conf = loaded.settings
+    key = conf.llm_api_key.get_secret_value() if conf.llm_api_key else ""
+    return Server(conf.llm_url or "", model, key)
+
+
+def is_file(model: str) -> bool:
+    """Whether a model is named by the path of a GGUF file."""
+    return model.casefold().endswith(".gguf")
+
+
+def _path(model: str) -> Path:
+    return Path(model).expanduser().absolute()
 
 
 @contextmanager
@@ -108,7 +152,7 @@ def _sampling(loaded: Loaded) -> Sampling:
         num_predict=conf.llm_num_predict,
         temperature=conf.llm_temperature,
         keep_alive=conf.llm_keep_alive,
-        top_k=conf.llm_top_k,
+        top_k=conf.llm_top_k or None,
         top_p=conf.llm_top_p,
         seed=conf.llm_seed,
     )

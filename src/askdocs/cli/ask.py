@@ -71,7 +71,8 @@ def ask(
         seconds, index = perf_counter() - begin, answering.index
         show.as_document(document(answer, index=index, seconds=seconds))
     else:
-        answers.finish(answer, name, quiet=quiet)
+        answers.finish(answer, name)
     seen = answers.numbered(answer)
     show.kept(partial(assemble.remember, loaded, asked, answer.status.value, seen))
+    answers.notes(answer, quiet=quiet)
     raise typer.Exit(answer.exit_code)

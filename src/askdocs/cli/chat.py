@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import partial
-from pathlib import Path as File
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +16,8 @@ from askdocs import assemble
 from askdocs.cli import answers, filters, show
 from askdocs.cli.flags import settings
 from askdocs.cli.line import Lines
-from askdocs.domain.answer import Answer
-from askdocs.domain.errors import AskDocsError, ConfigError
+from askdocs.domain.answer import Answer, Status
+from askdocs.domain.errors import AskDocsError, ConfigError, NothingMatches
 from askdocs.domain.search import Filter
 from askdocs.flows.chat import Conversation
 from askdocs.steps.question import LONGEST, checked_question
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
     from askdocs.settings import Loaded
 
 _FILTERS = ("product", "category", "tag", "path", "validated-since")
+_OPTION = re.compile(r"--([a-z-]+)[ =]")
 _HELP = """\
 /sources          the sources of the last answer, again
 /open N           open source N in the browser
-/filter NAME=...  ask only some pages: product, category, tag, path; /filter alone: all
+/filter NAME=...  ask only some pages, as product=..., path=...; /filter alone: all
 /save FILE        write the conversation to a file
 /clear            forget the conversation
 /help             this
@@ -53,48 +55,66 @@ class Session:
     verbose: bool
     said: list[tuple[str, Answer]] = field(default_factory=list)
     left: bool = False
+    _answering: assemble.Answering = field(init=False)
+    _opened: ExitStack = field(init=False, default_factory=ExitStack)
 
     def run(self, lines: Iterator[str]) -> None:
-        """Answer line by line; a new filter opens the index anew."""
-        while not self.left:
-            only = self.only
-            with assemble.asker(
-                self.loaded,
-                llm=True,
-                only=only,
-                rerank=self.rerank,
-                on_wait=None if self.quiet else show.err,
-            ) as answering:
-                while not self.left and self.only == only:
-                    line = next(lines, None)
-                    if line is None:
-                        self.left = True
-                    elif line.strip():
-                        self._take(line.strip(), answering)
+        """Answer line by line."""
+        try:
+            self._ask_only(self.only)
+            while not self.left:
+                line = next(lines, None)
+                if line is None:
+                    self.left = True
+                elif line.strip():
+                    self._take(line.strip())
+        finally:
+            self._opened.close()
 
-    def _take(self, line: str, answering: assemble.Answering) -> None:
+    def _ask_only(self, only: Filter) -> None:
+        """Open the index for these pages; what was open stays so if that fails."""
+        with ExitStack() as fresh:
+            answering = fresh.enter_context(
+                assemble.asker(
+                    self.loaded,
+                    llm=True,
+                    only=only,
+                    rerank=self.rerank,
+                    on_wait=None if self.quiet else show.err,
+                )
+            )
+            self._opened.close()
+            self._opened = fresh.pop_all()
+        self._answering, self.only = answering, only
+
+    def _take(self, line: str) -> None:
         """Obey a command, or answer a question; what goes wrong ends neither."""
         try:
             if line.startswith("/"):
                 self._obey(line)
             else:
-                self._answer(line, answering)
+                self._answer(line)
         except AskDocsError as err:
             show.problem(str(err), err.hint)
         except KeyboardInterrupt:
-            show.err("\nstopped")
+            show.out()
+            show.err("stopped")
 
-    def _answer(self, line: str, answering: assemble.Answering) -> None:
-        question = self.conversation.standalone(
-            checked_question(line), answering.speaker
-        )
-        if self.verbose and question != line:
-            show.err(f"asked as: {question}")
+    def _answer(self, line: str) -> None:
+        typed = checked_question(line)
+        question = self.conversation.standalone(typed, self._answering.speaker)
+        asked = f"asked as: {question}" if self.verbose and question != typed else ""
+        guarded = bool(self.loaded.settings.guard)
+        if asked and not guarded:
+            show.err(asked)
         listed = None if self.quiet else show.listed
-        answer = answering.answer(checked_question(question), show.piece, listed)
+        answer = self._answering.answer(question, show.piece, listed)
         notes = (self.conversation.note,) if self.conversation.note else ()
         answer = replace(answer, degraded=(*answer.degraded, *notes))
-        answers.finish(answer, self.loaded.settings.product, quiet=self.quiet)
+        answers.finish(answer, self.loaded.settings.product)
+        answers.notes(answer, quiet=self.quiet)
+        if asked and guarded and answer.status is not Status.GUARDRAIL:
+            show.err(asked)
         show.out()
         self.conversation.add(answer)
         self.said.append((line, answer))
@@ -102,8 +122,8 @@ class Session:
         show.kept(partial(keep, answers.numbered(answer)))
 
     def _obey(self, line: str) -> None:
-        name, _, rest = line.partition(" ")
-        obey = {
+        name, *rest = line.split(maxsplit=1)
+        commands: dict[str, Callable[[str], None]] = {
             "/sources": self._sources,
             "/open": self._open,
             "/filter": self._filter,
@@ -112,10 +132,14 @@ class Session:
             "/help": self._help,
             "/quit": self._quit,
             "/exit": self._quit,
-        }.get(name)
-        if obey is None:
-            raise ConfigError(f"there is no command {name}", hint="/help")
-        obey(rest.strip())
+        }
+        if name not in commands:
+            near = get_close_matches(name.casefold(), commands, n=1)
+            hint = f"did you mean {near[0]}?" if near else "/help lists the commands"
+            raise ConfigError(
+                f"there is no command {answers.shortened(name)}", hint=hint
+            )
+        commands[name](rest[0] if rest else "")
 
     def _last(self) -> Answer:
         if not self.said:
@@ -123,16 +147,19 @@ class Session:
         return self.said[-1][1]
 
     def _sources(self, _: str) -> None:
-        for n, passage in answers.numbered(self._last()):
+        sources = answers.numbered(self._last())
+        for n, passage in sources:
             answers.source(n, passage)
+        if not sources:
+            show.err("the last answer has no sources")
 
     def _open(self, number: str) -> None:
         held = {str(n): p for n, p in answers.numbered(self._last())}
         if number not in held:
-            marks = ", ".join(held) or "none"
+            what = f"there is no source {answers.shortened(number)}"
             raise ConfigError(
-                f"there is no source {number or 'without a number'}",
-                hint=f"/open one of: {marks}",
+                what if number else "/open needs the number of a source",
+                hint=f"the last answer has {', '.join(held) or 'none'}",
             )
         answers.opened(held[number].link)
 
@@ -142,18 +169,25 @@ class Session:
             name, equals, value = word.partition("=")
             if not equals or name not in _FILTERS:
                 raise ConfigError(
-                    f"{word} is no filter", hint="/filter product=serverless-jobs"
+                    f"{answers.shortened(word)} is no filter",
+                    hint="/filter product=serverless path=serverless/jobs",
                 )
             named.setdefault(name.replace("-", "_"), []).append(value)
-        self.only = filters.typed(**named)
+        try:
+            self._ask_only(filters.typed(**named))
+        except (ConfigError, NothingMatches) as err:
+            what, hint = (_OPTION.sub(r"\1=", text) for text in (str(err), err.hint))
+            raise type(err)(
+                what, hint=f"/filter {hint}" if "=" in hint else hint
+            ) from err
+        if not self.quiet:
+            show.err(f"asking only {typed}" if named else "asking all pages")
 
     def _save(self, name: str) -> None:
         if not name:
             raise ConfigError("/save needs the name of a file", hint="/save chat.md")
-        answers.saved(
-            File(name).expanduser(),
-            answers.transcript(self.said, self.loaded.settings.product),
-        )
+        self._last()
+        answers.saved(name, answers.transcript(self.said, self.loaded.settings.product))
 
     def _clear(self, _: str) -> None:
         self.conversation.clear()
@@ -194,11 +228,10 @@ def chat(
         path=path,
         validated_since=validated_since,
     )
-    room = max(256, (conf.llm_num_ctx - conf.llm_num_predict) // 2)
+    room = (conf.llm_num_ctx - conf.llm_num_predict) // 2
     talk = Conversation(conf.product, room, LONGEST)
     session = Session(loaded, talk, only, not no_rerank, quiet, verbose)
-    terminal = sys.stdin.isatty()
-    if terminal and not quiet:
+    lines = Lines(assemble.history_file(loaded))
+    if lines.terminal and not quiet:
         show.err(f"Ask about {conf.product}; /help lists the commands.")
-    with Lines(assemble.history_file(loaded) if terminal else None) as lines:
-        session.run(lines)
+    session.run(lines)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from askdocs.domain.answer import Answer
+from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
 from askdocs.domain.ports import Speaker
 from askdocs.steps.condense import SYSTEM, USER, Turn, standalone, within
@@ -22,7 +22,7 @@ class Conversation:
 
     Args:
         product: What the docs are about.
-        room: Tokens that the turns before may take in a rewriting.
+        room: Tokens that the turns before and a follow-up may take in a rewriting.
         longest: The most characters of a question.
         turns: Oldest first.
         note: What of the conversation the last question was not told; "" if nothing.
@@ -47,9 +47,11 @@ class Conversation:
         self.note = ""
         if not self.turns or speaker is None:
             return question
-        held = within(self.turns, self.room, tokens)
+        held = within(self.turns, self.room - tokens(question), tokens)
         if held.dropped:
             self.note = f"history: {held.dropped} of {len(self.turns)} turns left out"
+        if not held.turns:
+            return question
         told = "\n\n".join(str(turn) for turn in held.turns)
         mark = fence(question + told, ())
         messages = [
@@ -58,13 +60,14 @@ class Conversation:
         ]
         try:
             reply = "".join(speaker.reply(messages))
-        except (ModelUnavailable, AnswerIncomplete):
+        except (ModelUnavailable, AnswerIncomplete) as err:
+            self.note = f"history: the question was asked as it stands: {err}"
             return question
         return standalone(reply, question, longest=self.longest)
 
     def add(self, answer: Answer) -> None:
-        """Remember a turn that has an answer."""
-        if answer.text:
+        """Remember a turn that has an answer, unless a guard refused it."""
+        if answer.text and answer.status is not Status.GUARDRAIL:
             self.turns.append(Turn(answer.question, clean(answer.text)))
 
 

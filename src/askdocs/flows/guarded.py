@@ -45,13 +45,12 @@ def guarded(
         show("".join(pieces))
         return replace(answer, safety=(before, after))
     show(REFUSAL)
-    unsaid = tuple(replace(sentence, shown=False) for sentence in answer.sentences)
     return replace(
         answer,
         status=Status.GUARDRAIL,
         text=REFUSAL,
         cited=(),
-        sentences=unsaid,
+        sentences=(),
         link=site,
         safety=(before, after),
         problem="",

@@ -17,6 +17,8 @@ from askdocs.domain.answer import Safety
 _JSON = re.compile(r"\{.*\}", re.DOTALL)
 _CATEGORY = re.compile(r"[^,;\n]+")
 _MOST = 20
+_LONGEST = 60
+"""Characters of a category; what is longer is none, and may quote what is unsafe."""
 
 
 def verdict(reply: str, stage: str) -> Safety:
@@ -31,8 +33,8 @@ def verdict(reply: str, stage: str) -> Safety:
         return _of_json(found[0], stage)
     first, _, rest = reply.strip().partition("\n")
     word = first.strip(" .*`\"'").casefold()
-    if word == "safe":
-        return Safety(stage, safe=not rest.strip())
+    if word == "safe" and not rest.strip():
+        return Safety(stage, safe=True)
     if word == "unsafe":
         return Safety(stage, safe=False, categories=_categories(rest))
     return garbage(stage)
@@ -46,24 +48,19 @@ def garbage(stage: str, why: str = "the guard wrote no verdict") -> Safety:
 def _of_json(text: str, stage: str) -> Safety:
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return garbage(stage)
     told = _lower(said) if isinstance(said, Mapping) else {}
-    keys = ("user safety", "prompt safety") if stage == "question" else ()
-    for key in (
-        *keys,
-        *(("response safety",) if not keys else ()),
-        "safety",
-        "verdict",
-    ):
-        if isinstance(told.get(key), str):
-            word = told[key].strip().casefold()
-            if word in {"safe", "unsafe"}:
-                names = told.get("safety categories", told.get("categories", ""))
-                listed = names if isinstance(names, str) else "\n".join(map(str, names))
-                return Safety(
-                    stage, safe=word == "safe", categories=_categories(listed)
-                )
+    asked = ("user safety", "prompt safety")
+    keys = asked if stage == "question" else ("response safety",)
+    for key in (*keys, "safety", "verdict"):
+        word = str(told.get(key)).strip().casefold()
+        if word in {"safe", "unsafe"}:
+            names = told.get("safety categories", told.get("categories", ""))
+            listed = "\n".join(map(str, names)) if isinstance(names, list) else names
+            return Safety(
+                stage, safe=word == "safe", categories=_categories(str(listed or ""))
+            )
     return garbage(stage)
 
 
@@ -73,4 +70,4 @@ def _lower(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _categories(text: str) -> tuple[str, ...]:
     found = (name.strip() for name in _CATEGORY.findall(text))
-    return tuple(name for name in found if name)[:_MOST]
+    return tuple(name for name in found if 0 < len(name) <= _LONGEST)[:_MOST]
