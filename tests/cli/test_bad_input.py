@@ -191,10 +191,17 @@ BAD = {
     "llm_url": ["nowhere", "ftp://x/v1", "http://"],
     "llm_api_key": ["schlüssel", "two\nlines"],
     "llm_threads": ["-1", "257", "many"],
+    "response_mode": ["accumulate", "Compact"],
+    "prompt": ["/nowhere/at/all"],
+    "verifier": ["x" * 501],
     "unverified": ["hide", "Strike"],
     "llm_timeout_s": ["0", "3601", "inf"],
 }  # fmt: skip
-LATE = {"ignore": ["ingest", "ignored"], "qdrant_api_key": ["search", QUESTION]}
+LATE = {
+    "ignore": ["ingest", "ignored"],
+    "qdrant_api_key": ["search", QUESTION],
+    "prompt": ["ask", QUESTION],
+}
 """What only the command that uses it can judge."""
 
 

@@ -237,6 +237,33 @@ def test_the_same_text_is_embedded_once():
     assert embed.asked == [[plain(NEARLY), SOURCE]]
 
 
+@pytest.mark.parametrize(
+    ("sure", "verdict"), [(0.5, Verdict.SUPPORTED), (0.49, Verdict.UNSUPPORTED)]
+)
+def test_a_verifier_decides_in_the_place_of_vectors(sure, verdict):
+    """It read pairs in its training; a cosine only tells what a text is about."""
+    asked: list[tuple[str, list[str]]] = []
+    embed = embedding(1.0)
+
+    def verify(sentence, sources):
+        asked.append((sentence, sources))
+        return sure
+
+    found = judged(NEARLY, SOURCE, similar=0.99, embed=embed, verify=verify)
+
+    assert (found.verdict, found.similar) == (verdict, sure)
+    assert asked == [(plain(NEARLY), [SOURCE])]
+    assert embed.asked == []
+
+
+def test_a_verifier_excuses_neither_a_denial_nor_a_number():
+    """What must be right letter by letter is not a matter of how sure a model is."""
+    verify = {"verify": lambda *_: 1.0}
+
+    assert why("A job does not end early at night.", SOURCE, **verify)
+    assert why("A job halts 5 times in the early night.", SOURCE, **verify)
+
+
 # What supports a claim
 
 

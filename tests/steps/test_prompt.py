@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from tests.passages import passage, passages
 
 from askdocs.domain.errors import ConfigError
 from askdocs.steps.prompt import (
+    BRACES,
     CHAT_TOKENS,
     SYSTEM,
+    TEMPLATE_BYTES,
     USER,
+    Mode,
     Prompt,
+    Template,
     clean,
     fence,
+    filled,
+    read_template,
     shown,
     tokens,
 )
@@ -76,7 +85,7 @@ def test_all_passages_are_kept_while_there_is_room():
 
 def test_the_lowest_ranked_are_left_out_and_counted():
     """Leaving out the best would be wrong; leaving out in silence would be a lie."""
-    long = tuple(passage(n, text="word " * 1000) for n in range(1, 6))
+    long = tuple(passage(n, text="word " * 1100) for n in range(1, 6))
 
     fitted = Prompt("S", "https://s/", 4096, 512).fit("How?", long)
 
@@ -219,3 +228,160 @@ def test_a_passage_cannot_close_the_fence():
 def test_equal_questions_make_equal_prompts():
     """A seed is of no use if the prompt differs in every run."""
     assert fence("How?", passages(3)) == fence("How?", passages(3))
+
+
+@pytest.mark.parametrize("mode", [Mode.REFINE, Mode.TREE_SUMMARIZE])
+def test_where_each_call_reads_few_all_passages_are_kept(mode):
+    """One window would hold two of them; leaving out the rest would waste the mode."""
+    long = tuple(passage(n, text="word " * 1100) for n in range(1, 6))
+
+    fitted = Prompt("S", "https://s/", 4096, 512, mode=mode).fit("How?", long)
+
+    assert fitted.passages == long
+    assert fitted.note == ""
+
+
+@pytest.mark.parametrize("mode", [Mode.REFINE, Mode.TREE_SUMMARIZE])
+def test_what_is_too_long_alone_is_left_out_of_any_mode(mode):
+    """The calls that read a passage must hold it whole, wherever it ranks."""
+    mixed = (passage(1, text="word " * 5000), passage(2), passage(3, text="a " * 2900))
+
+    fitted = Prompt("S", "https://s/", 4096, 512, mode=mode).fit("How?", mixed)
+
+    kept = mixed[1:2] if mode is Mode.REFINE else mixed[1:]
+    assert fitted.passages == kept
+    assert fitted.note.startswith(f"prompt: {3 - len(kept)} of 3 passages left out")
+
+
+def test_a_window_too_small_to_merge_drafts_is_filled_once():
+    """Drafts that no call can hold two of could never become one answer."""
+    long = tuple(passage(n, text="word " * 300) for n in range(1, 6))
+    tree = Prompt("S", "https://s/", 2048, 600, mode=Mode.TREE_SUMMARIZE)
+
+    assert tree.fit("How?", long) == replace(tree, mode=Mode.COMPACT).fit("How?", long)
+
+
+@pytest.mark.parametrize("count", [2, 3, 7])
+def test_merging_always_leaves_fewer_drafts(count):
+    """Else the rounds would never end, whatever `tokens` takes the drafts for."""
+    small = Prompt("S", "https://s/", 2048, 700)
+
+    groups = small.merges("How?", ["word " * 20_000] * count)
+
+    assert sum(map(len, groups)) == count
+    assert len(groups) == (count + 1) // 2
+
+
+def test_a_draft_is_taken_for_no_longer_than_a_reply():
+    """The model counted it when it wrote it; `tokens` counts half as much again."""
+    groups = PROMPT.merges("How?", ["word " * 20_000] * 6)
+
+    assert [len(group) for group in groups] == [6]
+
+
+def test_one_passage_needs_no_room_for_a_draft():
+    """It is read by the first call, which has none."""
+    long = [passage(1, text="word " * 2900)]
+    prompt = Prompt("S", "https://s/", 4096, 512, mode=Mode.REFINE)
+
+    assert prompt.fit("How?", long).passages == (long[0],)
+
+
+RULES_OF_USER = "Answer about {product} ({site}). Else say NOT IN DOCS. Marks: [^1]."
+
+
+def test_a_template_can_replace_the_rules_alone():
+    """Most who write one want another tone, not another form."""
+    template = read_template(RULES_OF_USER.encode())
+
+    assert template == Template(RULES_OF_USER, USER)
+
+
+def test_a_line_of_dashes_parts_rules_from_request():
+    """Any further one belongs to the request, where Markdown may have one."""
+    data = b"\xef\xbb\xbfRules [^1]\r\n--- \r\n{context_str}\r\n---\r\n{query_str}\r\n"
+
+    template = read_template(data)
+
+    assert template.system == "Rules [^1]"
+    assert template.user == (
+        "{context_str}\n---\n<question-{fence}>\n{query_str}\n</question-{fence}>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", "has no rules"),
+        (" \n---\n{context_str} {query_str}", "has no rules"),
+        ("Rules\n---\n ", "has no request"),
+        ("Rules\n---\n{context_str}", "{query_str} stands not in the request"),
+        ("Rules\n---\n{query_str}", "{context_str} stands not in the request"),
+        ("Rules\n---\n{context_str}{context_str}{query_str}", "more than once"),
+        ("Rules {context_str} {query_str}", "{context_str} stands in the rules"),
+        ("Rules for {name}", "unknown placeholder {name} in the rules"),
+        ("Rules {product!r}", "unknown placeholder {product!r}"),
+        ("Rules {site.x}", "unknown placeholder {site.x}"),
+        ("Rules {fence}", "unknown placeholder {fence}"),
+        ("Rules {open_brace}", "unknown placeholder {open_brace}"),
+        ("Rules {}", "unknown placeholder {}"),
+        ("Rules { and", "single {"),
+        ("Rules } and", "single }"),
+        ("R\n---\n{context_str} {query_str} {q}", "{q} in the request"),
+        ("x" * (TEMPLATE_BYTES + 1), "more than 32768 bytes"),
+    ],
+)
+def test_a_template_with_a_mistake_is_refused_by_name(text, what):
+    """A placeholder that is not filled in would be told to the model as it stands."""
+    with pytest.raises(ConfigError, match=re.escape(what)) as caught:
+        read_template(text.encode())
+
+    assert str(caught.value).startswith("RAG_PROMPT: ")
+    assert caught.value.hint
+
+
+def test_a_template_is_utf_8():
+    """Latin-1 read as UTF-8 would be told to the model as garbage."""
+    with pytest.raises(ConfigError, match=r"no UTF-8 \(byte 3\)"):
+        read_template("Naïve".encode("latin-1").replace(b"Na", b"Naa"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "warned"),
+    [
+        ("Say NOT IN DOCS, mark [^1].", []),
+        ("Say NOT IN DOCS.", ["[^1]"]),
+        ("Mark [^1].", ["NOT IN DOCS"]),
+        ("Be nice.", ["NOT IN DOCS", "[^1]"]),
+    ],
+)
+def test_a_template_without_sentinel_or_marks_is_warned_of(rules, warned):
+    """It may be meant; but refusals and citations come from these two."""
+    template = read_template(f"{rules}\n---\n{{context_str}} {{query_str}}".encode())
+
+    assert len(template.warnings) == len(warned)
+    assert all(w in told for w, told in zip(warned, template.warnings, strict=True))
+
+
+def test_special_tokens_of_a_template_lose_their_shape():
+    """It may come from a page that a user copied."""
+    assert "<|" not in read_template(b"Rules <|eot_id|>\x1b[1m").system
+
+
+def test_a_long_template_takes_the_room_of_passages():
+    """Its tokens are counted, not those of the rules built in."""
+    long = tuple(passage(n, text="word " * 500) for n in range(1, 9))
+    prompt = Prompt("S", "https://s/", 4096, 512)
+    wordy = replace(prompt, template=read_template(b"word {{x}} [^1] " * 150))
+
+    kept = wordy.fit("How?", long).passages
+
+    assert len(kept) < len(prompt.fit("How?", long).passages)
+    assert kept
+
+
+def test_what_is_filled_in_is_not_read_again():
+    """A product may be called {site}, and a brace filled in opens nothing."""
+    values = {**BRACES, "product": "{site}", "site": "S"}
+
+    assert filled("{product} {open_brace}site{close_brace}", values) == "{site} {site}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -37,11 +37,13 @@ class Answering:
             what is told the passages before.
         index: Which index that is, for the record.
         speaker: The language model without passages; None where none is asked.
+        warnings: What is doubtful about how the model is asked.
     """
 
     answer: Callable[[str, Show | None, Listed | None], Answer]
     index: dict[str, Any]
     speaker: Speaker | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -80,14 +82,17 @@ def asker(
 
     Whatever a long silence of the model waits for, *on_wait* is told.
     """
+    from askdocs.assemble.prompting import prompt_for
     from askdocs.assemble.speaking import LateEngine
+    from askdocs.assemble.verifying import verify_for
     from askdocs.flows.ask import ask
     from askdocs.flows.guarded import guarded
-    from askdocs.steps.prompt import Prompt
+    from askdocs.steps.prompt import Mode
 
     conf = loaded.settings
-    prompt = Prompt(conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict)
-    engine = LateEngine(loaded, prompt, on_wait) if llm else None
+    prompt = prompt_for(loaded)
+    speaks = llm and prompt.mode is not Mode.NO_TEXT
+    engine = LateEngine(loaded, prompt, on_wait) if speaks else None
     guard = None
     if engine and conf.guard:
         guard = LateEngine(loaded, prompt, on_wait, model=conf.guard)
@@ -101,6 +106,8 @@ def asker(
             "age_s": _age_s(live.finished),
         }
         rules = _rules(loaded, live, encoder)
+        if engine:
+            rules = replace(rules, verify=verify_for(loaded))
 
         def answer(question: str, show: Show | None, listed: Listed | None) -> Answer:
             told = partial(
@@ -121,7 +128,7 @@ def asker(
                 show=show or _nowhere,
             )
 
-        yield Answering(answer, index, engine)
+        yield Answering(answer, index, engine, prompt.template.warnings)
 
 
 def _nowhere(text: str) -> None:

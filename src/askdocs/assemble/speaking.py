@@ -73,7 +73,7 @@ class LateEngine:
         from askdocs.adapters.engine import QueryEngine
 
         if self._made is None:
-            self._made = QueryEngine(self._llm(), self._prompt)
+            self._made = QueryEngine(self._llm(), self._prompt, self._on_wait)
         return self._made
 
     def _llm(self) -> Any:

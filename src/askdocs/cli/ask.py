@@ -60,6 +60,8 @@ def ask(
             rerank=not no_rerank,
             on_wait=None if as_json or quiet else show.err,
         ) as answering:
+            for text in () if quiet else answering.warnings:
+                show.warning(text)
             listed = None if as_json or quiet else show.listed
             answer = answering.answer(asked, None if as_json else show.piece, listed)
     except NothingMatches as err:

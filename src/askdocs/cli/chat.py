@@ -176,10 +176,10 @@ class Session:
         try:
             self._ask_only(filters.typed(**named))
         except (ConfigError, NothingMatches) as err:
-            what, hint = (_OPTION.sub(r"\1=", text) for text in (str(err), err.hint))
-            raise type(err)(
-                what, hint=f"/filter {hint}" if "=" in hint else hint
-            ) from err
+            hint = err.hint
+            if hint.startswith("--"):
+                hint = "/filter " + _OPTION.sub(r"\1=", hint)
+            raise type(err)(str(err).removeprefix("--"), hint=hint) from err
         if not self.quiet:
             show.err(f"asking only {typed}" if named else "asking all pages")
 

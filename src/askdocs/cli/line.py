@@ -5,42 +5,37 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import Self
 
 from askdocs import assemble
 from askdocs.cli import show
 
 PROMPT = "> "
 _MOST = 1_000
+_LONGEST = 200_000
+"""Characters of a line that are kept; enough to see that it is too long."""
 
 
 class Lines:
     """Yields lines until the end of stdin; at a terminal they can be edited and recalled.
 
     Args:
-        history: Where typed lines are kept; None for a pipe, which is read as it comes.
+        history: Where lines typed at a terminal are kept.
+
+    Attributes:
+        terminal: Whether a person types; a pipe is read as it comes, without a prompt.
     """
 
-    def __init__(self, history: Path | None) -> None:
+    def __init__(self, history: Path) -> None:
         self._history = history
-
-    def __enter__(self) -> Self:
-        if self._history:
-            editor = assemble.line_editor()
-            editor.set_auto_history(True)
-            with suppress(OSError):
-                editor.read_history_file(self._history)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._history:
-            editor = assemble.line_editor()
-            editor.set_history_length(_MOST)
-            with suppress(OSError):
-                self._history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                editor.write_history_file(self._history)
-                self._history.chmod(0o600)
+        self._stdin = sys.stdin or StringIO()
+        if isinstance(self._stdin, TextIOWrapper):
+            self._stdin.reconfigure(encoding="utf-8", errors="replace")
+        self.terminal = self._stdin.isatty()
+        self._edited = self.terminal and sys.stdout.isatty()
+        if self._edited:
+            self._recall()
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -49,17 +44,48 @@ class Lines:
         """Return the next line; Ctrl-C at the prompt begins a new one."""
         while True:
             try:
-                if self._history:
-                    return input(PROMPT)
-                line = sys.stdin.readline()
-            except EOFError:
-                show.err("")
-                raise StopIteration from None
+                line = self._typed() if self._edited else self._read()
             except KeyboardInterrupt:
-                if not self._history:
+                if not self.terminal:
                     raise
                 show.err("")
+            except OSError:  # the terminal is gone
+                raise StopIteration from None
             else:
-                if not line:
-                    raise StopIteration
-                return line
+                if line:
+                    return line
+                if self.terminal:
+                    show.err("")
+                raise StopIteration
+
+    def _read(self) -> str:
+        """Return a line with its end; "" at the end of all."""
+        if self.terminal:
+            show.block(PROMPT)
+        line = rest = self._stdin.readline(_LONGEST)
+        while rest and not rest.endswith("\n"):
+            rest = self._stdin.readline(_LONGEST)
+        return line
+
+    def _typed(self) -> str:
+        """Return an edited line with its end, and keep it; "" after Ctrl-D."""
+        editor = assemble.line_editor()
+        before = editor.get_current_history_length()
+        try:
+            line = input(PROMPT)
+        except EOFError:
+            return ""
+        added = editor.get_current_history_length() - before
+        with suppress(OSError):
+            editor.append_history_file(added, self._history)
+        return f"{line}\n"
+
+    def _recall(self) -> None:
+        """Read the lines of conversations before; without them there is a prompt, too."""
+        editor = assemble.line_editor()
+        editor.set_history_length(_MOST)
+        with suppress(OSError):
+            self._history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._history.touch(mode=0o600)
+            self._history.chmod(0o600)
+            editor.read_history_file(self._history)

@@ -98,8 +98,8 @@ class Sentence:
         why: What no passage says, in words ("no passage has `--force`"); "" if all is well.
         passage: The passage that says it best, counted from 1; 0 if there is none.
         covers: The share of its words, from 0 to 1, that its passages have.
-        similar: How like the best sentence of the passages it is, by its vector; None
-            where that was not asked.
+        similar: How like the best sentence of the passages it is, by its vector, or how
+            surely a verifier says that they support it; None where neither was asked.
         shown: Whether it is part of the answer's text.
     """
 

@@ -14,7 +14,7 @@ from enum import Enum
 from askdocs.domain.answer import Passage, Sentence, Verdict
 from askdocs.domain.text import visible
 from askdocs.steps.allowed import addresses, allowed
-from askdocs.steps.ground import Embed, Ground
+from askdocs.steps.ground import Embed, Ground, Verify
 from askdocs.steps.reply import Reader
 from askdocs.steps.sentences import Sentences
 
@@ -44,6 +44,8 @@ class Rules:
             of scope; None never refuses.
         similar: How like its source a sentence in other words must be.
         embed: Makes vectors of sentences; None without a model.
+        verify: How sure a verifier is that texts say what a sentence does; decides in
+            the place of the vectors.
         unverified: What becomes of a sentence that no passage supports.
     """
 
@@ -51,6 +53,7 @@ class Rules:
     refuse_below: float | None = None
     similar: float = 1.0
     embed: Embed | None = None
+    verify: Verify | None = None
     unverified: Unverified = Unverified.STRIKE
 
 
@@ -74,7 +77,11 @@ class Teller:
         self._reader = Reader(len(passages))
         self._pieces = Sentences()
         self._ground = Ground(
-            passages, known=rules.known, similar=rules.similar, embed=rules.embed
+            passages,
+            known=rules.known,
+            similar=rules.similar,
+            embed=rules.embed,
+            verify=rules.verify,
         )
         self._waiting: list[int] = []
         self._blank = ""
@@ -145,7 +152,7 @@ class Teller:
         """Show a text; the blanks at its end only if something follows."""
         told = text.rstrip()
         if told:
-            told = (self._blank if self.text else "") + told
+            told = self._blank + told if self.text else told.lstrip()
             self._blank = text[len(text.rstrip()) :]
             self.text += told
             self._show(told)

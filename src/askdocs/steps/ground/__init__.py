@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from askdocs.steps.ground.evidence import plain
-from askdocs.steps.ground.judge import Embed, Ground
+from askdocs.steps.ground.judge import Embed, Ground, Verify
 
-__all__ = ["Embed", "Ground", "plain"]
+__all__ = ["Embed", "Ground", "Verify", "plain"]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
 Embed = Callable[[Sequence[str]], "Vector | None"]
+Verify = Callable[[str, Sequence[str]], float]
 
 SAME = 0.8
 """Share of words in the same order with which a sentence is its source, changed."""
@@ -44,6 +45,9 @@ ENOUGH = 0.8
 
 LEAST = 0.35
 """Share of its words below which no vector helps: similar is not the same."""
+
+VERIFIED = 0.5
+"""How sure a verifier must be: more so than not."""
 
 _UNSAID = "no passage says so"
 _MARK = re.compile(r"\[\^(\d{1,4})\]")
@@ -68,6 +72,8 @@ class Ground:
         similar: The cosine from which a vector may stand in for words; of this model.
         embed: Makes vectors of unit length, shape (texts, dim); None, or returning None,
             without a model.
+        verify: Returns from 0 to 1 how sure a model is that one of some texts says what
+            a sentence does; decides in the place of *similar* and *embed*.
     """
 
     def __init__(
@@ -77,6 +83,7 @@ class Ground:
         known: Sequence[str] = (),
         similar: float = 1.0,
         embed: Embed | None = None,
+        verify: Verify | None = None,
     ) -> None:
         self._units = list(units_of(passages))
         self._texts = [f"{p.trail}\n{p.text}" for p in passages]
@@ -86,8 +93,9 @@ class Ground:
         self._known = {stem(word) for text in known for word in words(text)}
         texts = chain((u.text for u in self._units), (p.trail for p in passages))
         self._names = {name for text in texts for name in _names(text)}
-        self._similar = similar
+        self._similar = similar if verify is None else VERIFIED
         self._embed = embed
+        self._verify = verify
 
     def judge(self, piece: str) -> Sentence:
         """Return a piece of the reply (see `steps.sentences`) with its verdict."""
@@ -184,11 +192,15 @@ class Ground:
         return inside or any(word in name.split() for name in self._names)
 
     def _nearness(self, claim: Claim, chosen: Sequence[Unit]) -> float | None:
-        """Return the cosine of a sentence and what supports it; None without a model."""
-        if self._embed is None or not chosen:
+        """Return how surely its support says a sentence, or their cosine; None if unknown."""
+        if not chosen:
             return None
         texts = [unit.text for unit in chosen[:2]]
         meant = dict.fromkeys([*texts, " ".join(texts)])
+        if self._verify is not None:
+            return round(self._verify(plain(claim.text), list(meant)), 4)
+        if self._embed is None:
+            return None
         rows = self._embed([plain(claim.text), *meant])
         if rows is None:
             return None

@@ -1,0 +1,55 @@
+"""Passages and a question become text that a model reads as data and nothing else.
+
+They stand inside a fence that no author of one can foresee.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from askdocs.domain.answer import Passage
+from askdocs.domain.text import visible
+
+_SPECIAL = re.compile(
+    r"<(?=[|\uff5c][^<>\n]{1,40}[|\uff5c]>)"
+    r"|<(?=</?SYS>>)|\[(?=/?INST\])"
+    r"|<(?=/?(?:s|bos|eos|unk|pad|think|start_of_turn|end_of_turn)>)"
+)
+_MARK = re.compile(r"\[\^(?=\d+\])")
+
+
+def clean(text: str) -> str:
+    """Return *text* without what only a tokenizer or nobody would see.
+
+    Special tokens of chat models, which Ollama reads inside text too, lose their shape
+    by one blank.
+    """
+    return _SPECIAL.sub(r"\g<0> ", visible(text))
+
+
+def fence(question: str, passages: Sequence[Passage]) -> str:
+    """Return 12 hex digits that nobody can have written into a passage on purpose.
+
+    They are made from all that they enclose: equal prompts stay equal, which a seed
+    needs, and yet the author of one passage cannot close the fence.
+    """
+    told = repr((question, [(p.id, p.trail, p.file_path, p.text) for p in passages]))
+    return blake2b(told.encode(errors="replace"), digest_size=6).hexdigest()
+
+
+def shown(passage: Passage, number: int, mark_of_fence: str) -> str:
+    """Return a passage as the model reads it: its mark, where it stands, what it says.
+
+    What looks like a mark inside its text becomes `[n]`: only ours count.
+    """
+    trail = " ".join(clean(passage.trail).split())
+    return (
+        f"<passage-{mark_of_fence}>\n"
+        f"mark: [^{number}]\n"
+        f"title: {trail}\n"
+        f"file_path: {clean(passage.file_path)}\n\n"
+        f"{clean(_MARK.sub('[', passage.text))}\n"
+        f"</passage-{mark_of_fence}>"
+    )
