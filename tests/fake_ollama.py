@@ -79,6 +79,7 @@ class FakeOllama:
     """A server while it is entered; *url* is known from the start.
 
     Attributes:
+        shape: What /api/show says of the model.
         requests: (method, path, body) of every request, in order; body is None for GET.
         gone: Set when a client left before it had everything.
         recorded: Lines to send in the place of all others.
@@ -101,6 +102,7 @@ class FakeOllama:
         self.after = after
         self.times = times
         self.recorded: list[str] | None = None
+        self.shape: dict[str, Any] = {"model_info": {"llama.context_length": 131072}}
         self.pace_s = pace_s
         self.loads = 0
         self.looks = 0
@@ -205,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.mode == "missing" or body.get("model") != self.fake.model:
             self._answer(404, {"error": f"model '{body.get('model')}' not found"})
         elif self.path == "/api/show":
-            self._answer(200, {"model_info": {"llama.context_length": 131072}})
+            self._answer(200, self.fake.shape)
         elif self.path == "/api/generate":
             self._load(body)
         else:

@@ -569,6 +569,32 @@ def test_doctor_checks_what_an_answer_needs(rag, home):
     assert ill.err == ""
 
 
+def test_doctor_tells_that_a_model_does_not_fit(rag):
+    """It would be loaded for minutes, and end the server."""
+    with FakeOllama() as fake:
+        fake.shape = {
+            "details": {"quantization_level": "Q4_K_M"},
+            "model_info": {
+                "general.architecture": "llama",
+                "general.parameter_count": 40_000_000_000_000,
+                "llama.block_count": 80,
+                "llama.embedding_length": 8192,
+                "llama.attention.head_count": 64,
+                "llama.attention.head_count_kv": 8,
+                "llama.context_length": 131072,
+            },
+        }
+        done = rag("doctor", "--json", env=ollama(fake))
+
+    bad = next(check for check in done.data["checks"] if not check["ok"])
+    assert (done.code, bad["name"]) == (5, "ollama")
+    assert (
+        "needs about 25727.7 GB (24500.0 GB of weights, 2.7 GB of window)"
+        in bad["what"]
+    )
+    assert "RAG_LLM_MODEL" in bad["hint"]
+
+
 def test_config_show_tells_each_value_and_its_source(rag):
     """Which of four places a value comes from is hard to guess."""
     shown = rag("config", "show", "--json", "--product", "X", env={"RAG_PASSAGES": "7"})

@@ -173,7 +173,7 @@ def _ollama(loaded: Loaded) -> str:
     check(conf.ollama_url, conf.llm_model)
     what = f"{conf.llm_model} at {shown(conf, 'ollama_url')}"
     memory = needed(conf.ollama_url, conf.llm_model, conf.llm_num_ctx)
-    if memory is None or not is_loopback(conf.ollama_url):
+    if memory is None or not memory.weights or not is_loopback(conf.ollama_url):
         return what
     return f"{what}: {_room(memory)}"
 
