@@ -14,6 +14,7 @@ import pytest
 from tests.tiny_model import tiny_model
 
 from askdocs.adapters import export as exporting
+from askdocs.adapters import tracing
 from askdocs.adapters.embedder import HuggingFaceEmbedder, TorchEncoder, load
 from askdocs.adapters.encoder import Graph, OnnxEncoder, cached, parity, place
 from askdocs.adapters.export import export
@@ -166,7 +167,7 @@ def test_a_model_without_parity_has_no_export_and_that_is_remembered(
     space = describe(str(folder), folder)
     made = export(folder, space, tmp_path / "cache")
     tries: list[object] = []
-    monkeypatch.setattr(exporting, "_make", lambda *_: tries.append(1))
+    monkeypatch.setattr(tracing, "keep", lambda *_: tries.append(1))
     again = export(folder, space, tmp_path / "cache")
 
     assert made is again is None
@@ -182,7 +183,7 @@ def test_other_versions_try_again(tmp_path, monkeypatch):
     folder = tiny_model(tmp_path / "model")
     space = describe(str(folder), folder)
     with monkeypatch.context() as broken:
-        broken.setattr(exporting, "TOLERANCE", 0.0)
+        broken.setattr(tracing, "TOLERANCE", 0.0)
         assert export(folder, space, tmp_path / "cache") is None
     kept = place(tmp_path / "cache", space) / "parity.json"
     said = json.loads(kept.read_text())
@@ -197,9 +198,9 @@ def test_an_architecture_that_cannot_be_traced_has_no_export(tmp_path, monkeypat
     space = describe(str(folder), folder)
 
     def refuse(*_: object, **__: object) -> None:
-        raise exporting.torch.onnx.errors.UnsupportedOperatorError("aten::x", 17, None)
+        raise tracing.torch.onnx.errors.UnsupportedOperatorError("aten::x", 17, None)
 
-    monkeypatch.setattr(exporting.torch.onnx, "export", refuse)
+    monkeypatch.setattr(tracing.torch.onnx, "export", refuse)
 
     assert export(folder, space, tmp_path / "cache") is None
     assert "aten::x" in parity(tmp_path / "cache", space)["reason"]
@@ -214,7 +215,7 @@ def test_a_program_that_dies_leaves_nothing_half_made(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(exporting, "_publish", die)
+        dying.setattr(tracing, "publish", die)
         with pytest.raises(KeyboardInterrupt):
             export(folder, space, tmp_path / "cache")
     killed = place(tmp_path / "cache", space).parent / ".draft-killed"
@@ -233,15 +234,15 @@ def test_two_programs_may_export_at_once(tmp_path):
     space = describe(str(folder), folder)
     model = load(folder, space, device="cpu")
     final = place(tmp_path / "cache", space)
-    drafts = [exporting._draft(final) for _ in range(4)]
+    drafts = [tracing.new_draft(final) for _ in range(4)]
     for draft in drafts:
         exporting._fill(draft, model, space)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda draft: exporting._publish(draft, final), drafts))
+        list(pool.map(lambda draft: tracing.publish(draft, final), drafts))
 
     assert cached(tmp_path / "cache", space) == final
     for draft in drafts:
-        exporting.rmtree(draft, ignore_errors=True)
+        tracing.rmtree(draft, ignore_errors=True)
     assert [p.name for p in final.parent.iterdir()] == [final.name]
 
 
@@ -251,7 +252,7 @@ def test_an_export_that_another_program_made_meanwhile_is_kept(tmp_path, monkeyp
     space = describe(str(folder), folder)
     made = export(folder, space, tmp_path / "cache")
     before = (made / "weights.bin").stat().st_ino
-    draft = exporting._draft(made)
+    draft = tracing.new_draft(made)
     (draft / "weights.bin").write_bytes(b"ours")
     real = Path.rename
 
@@ -261,7 +262,7 @@ def test_an_export_that_another_program_made_meanwhile_is_kept(tmp_path, monkeyp
         return real(self, target)
 
     monkeypatch.setattr(Path, "rename", rename)
-    exporting._publish(draft, made)
+    tracing.publish(draft, made)
 
     assert (made / "weights.bin").stat().st_ino == before
 

@@ -16,7 +16,7 @@ from tests.tiny_cross import KINDS, WINDOW, change, tiny_cross
 from tests.tiny_model import tiny_model
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from askdocs.adapters import cross_export
+from askdocs.adapters import cross_export, tracing
 from askdocs.adapters.cross_export import TorchScorer, load
 from askdocs.adapters.cross_model import cached, describe, parity, place
 from askdocs.adapters.encoder import Graph
@@ -106,7 +106,7 @@ def test_what_cannot_be_exported_runs_in_torch_and_is_not_tried_again(
     folder = tiny_cross(tmp_path / "model", "deberta")
     first = load(str(folder), cache=tmp_path).scores(ASKED, TEXTS)
     tries: list[object] = []
-    monkeypatch.setattr(cross_export, "_make", lambda *_: tries.append(1))
+    monkeypatch.setattr(tracing, "keep", lambda *_: tries.append(1))
     again = load(str(folder), cache=tmp_path).scores(ASKED, TEXTS)
 
     assert tries == []
@@ -488,7 +488,7 @@ def test_another_model_in_the_same_folder_is_another_export(tmp_path):
 def test_an_export_that_is_not_equal_is_not_used(tmp_path, monkeypatch):
     """A trace may go wrong in silence; the original is then slower and right."""
     folder = tiny_cross(tmp_path / "model")
-    monkeypatch.setattr(cross_export, "TOLERANCE", 0.0)
+    monkeypatch.setattr(tracing, "TOLERANCE", 0.0)
     judge = load(str(folder), cache=tmp_path)
 
     assert isinstance(judge._scorer, TorchScorer)

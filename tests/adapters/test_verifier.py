@@ -13,7 +13,7 @@ from tests.tiny_cross import KINDS, WINDOW, change, tiny_cross
 from tests.tiny_model import tiny_model
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from askdocs.adapters import verifier_export
+from askdocs.adapters import tracing
 from askdocs.adapters.cross_model import parity
 from askdocs.adapters.verifier import Head, Verifier, describe, exported
 from askdocs.adapters.verifier_export import load
@@ -208,7 +208,7 @@ def test_what_cannot_be_exported_is_not_tried_again(tmp_path, monkeypatch):
     folder = nli(tmp_path / "model", "deberta")
     first = load(str(folder), cache=tmp_path).supports(SAID, SOURCES)
     tries: list[object] = []
-    monkeypatch.setattr(verifier_export, "_make", lambda *_: tries.append(1))
+    monkeypatch.setattr(tracing, "keep", lambda *_: tries.append(1))
 
     again = load(str(folder), cache=tmp_path).supports(SAID, SOURCES)
 
