@@ -77,6 +77,7 @@ demo: export DEMO_Q = $(Q)
 
 # The demo has a home and a configuration of its own: nobody's index and .env is touched.
 # Of the environment it takes the language model, and with DOCS the site's name and address.
+# An index that an older version made is made anew.
 demo: $(READY)
 	@set -eu; umask 077; \
 	for name in $$(env | sed -n 's/^\(RAG_[A-Z0-9_]*\)=.*/\1/p'); do \
@@ -89,7 +90,12 @@ demo: $(READY)
 	mkdir -p "$$home/config/askdocs"; : > "$$home/config/askdocs/.env"; \
 	export RAG_HOME="$$home" RAG_EMBEDDING_MODEL=bundled XDG_CONFIG_HOME="$$home/config"; \
 	echo "\$$ rag ingest $$DEMO_DOCS"; \
-	$(BIN)/rag ingest "$$DEMO_DOCS" || { code=$$?; [ $$code -eq 3 ] || exit $$code; }; \
+	code=0; $(BIN)/rag ingest "$$DEMO_DOCS" || code=$$?; \
+	if [ $$code -eq 6 ]; then code=0; \
+	  echo "\$$ rag ingest $$DEMO_DOCS --rebuild"; \
+	  $(BIN)/rag ingest "$$DEMO_DOCS" --rebuild || code=$$?; \
+	fi; \
+	[ $$code -eq 0 ] || [ $$code -eq 3 ] || exit $$code; \
 	if missing=$$($(BIN)/python -c "$$PROBE" 2>&1); then \
 	  flag=; else flag=--no-llm; \
 	fi; \

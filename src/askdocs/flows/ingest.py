@@ -65,10 +65,10 @@ def _change(run: Run, found: Difference, root: Root) -> int:
     fresh = run.wishes.rebuild or found.live is None
     with run.store.draft(manifest, fresh=fresh) as draft:
         embedded = _add(run, found, draft)
+        limits = _thresholds(run, found, draft, fresh=fresh)
         with run.timed("write"):
             draft.rewrite(found.plan.rewrite)
             draft.remove(found.removed)
-            limits = _thresholds(run, found, draft, fresh=fresh)
             now = run.clock.now()
             done = replace(manifest, finished=now, thresholds=limits)
             draft.publish(done, found.survey.table)
