@@ -87,6 +87,7 @@ def asker(
     from askdocs.assemble.verifying import verify_for
     from askdocs.flows.ask import ask
     from askdocs.flows.guarded import guarded
+    from askdocs.flows.tell import nowhere
     from askdocs.steps.prompt import Mode
 
     conf = loaded.settings
@@ -125,14 +126,10 @@ def asker(
                 lambda asked, passed: told(asked, show=passed),
                 guard,
                 site=prompt.site,
-                show=show or _nowhere,
+                show=show or nowhere,
             )
 
         yield Answering(answer, index, engine, prompt.template.warnings)
-
-
-def _nowhere(text: str) -> None:
-    """Show nothing."""
 
 
 def _age_s(finished: str) -> int | None:
@@ -148,15 +145,13 @@ def _rules(loaded: Loaded, live: Manifest, encoder: Encoder) -> Rules:
     """Return how answers from an index are checked."""
     import numpy as np
 
+    from askdocs.flows.calibrate import unit
     from askdocs.flows.tell import Rules, Unverified
 
     def embed(texts: Sequence[str]) -> Vector | None:
         if isinstance(encoder, _NoEncoder):
             return None
-        rows = np.stack([encoder.embed_question(text) for text in texts])
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        scaled: Vector = rows / np.maximum(lengths, 1e-9)
-        return scaled
+        return unit(np.stack([encoder.embed_question(text) for text in texts]))
 
     return Rules(
         known=(loaded.settings.product,),

@@ -24,12 +24,10 @@ def settings(flags: Mapping[str, str], *, docs: Path | None = None) -> Loaded:
     Raises:
         ConfigError: for a value out of bounds or an unknown key.
     """
-    from askdocs.adapters.last_run import read_last_run
     from askdocs.settings import load
 
-    last = read_last_run(state_folder(flags) / "last-run.json")
     known = [docs] if docs else []
-    known += [Path(folder) for folder in last.get("all_docs", [])]
+    known += ingested(state_folder(flags))
     return load(flags, os.environ, docs=tuple(known))
 
 
@@ -38,6 +36,14 @@ def places(loaded: Loaded) -> dict[str, Path]:
     from askdocs.settings import folders
 
     return folders(loaded.settings, os.environ)
+
+
+def ingested(state: Path) -> list[Path]:
+    """Return the docs folders that were ever ingested, by what the state remembers."""
+    from askdocs.adapters.last_run import read_last_run
+
+    last = read_last_run(state / "last-run.json")
+    return [Path(folder) for folder in last.get("all_docs", [])]
 
 
 def state_folder(flags: Mapping[str, str]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askdocs.assemble.config import places
+from askdocs.assemble.config import ingested, places
 from askdocs.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,11 +38,9 @@ def prompt_for(loaded: Loaded) -> Prompt:
 
 def _read(path: Path, loaded: Loaded) -> bytes:
     """Return the bytes of a template, and one more than is allowed if it has more."""
-    from askdocs.adapters.last_run import read_last_run
     from askdocs.steps.prompt import TEMPLATE_BYTES
 
-    last = read_last_run(places(loaded)["state"] / "last-run.json")
-    for folder in last.get("all_docs", []):
+    for folder in ingested(places(loaded)["state"]):
         if path.resolve().is_relative_to(folder):
             raise ConfigError(
                 f"RAG_PROMPT: {path} lies in the docs at {folder}",

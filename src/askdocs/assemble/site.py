@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askdocs.assemble.config import places
+from askdocs.assemble.config import ingested, places
 from askdocs.assemble.indexing import build_of, docs_in, open_store, required
 from askdocs.domain.errors import DocsNotFound, IndexDamaged
 
@@ -101,11 +101,8 @@ def explanation(loaded: Loaded, folder: Path | None, file: Path) -> Explanation:
 
 def _docs_around(loaded: Loaded, file: Path) -> Path:
     """Return the docs that a file is part of: ingested before, else its git repository."""
-    from askdocs.adapters.last_run import read_last_run
-
-    last = read_last_run(places(loaded)["state"] / "last-run.json")
     file = file.absolute()
-    known = [Path(folder) for folder in last.get("all_docs", [])]
+    known = ingested(places(loaded)["state"])
     around = [folder for folder in known if file.is_relative_to(folder)]
     around += [above for above in file.parents if (above / ".git").exists()]
     around += [above for above in file.parents if (above / "macros").is_dir()]

@@ -47,16 +47,10 @@ def numbered(answer: Answer) -> list[tuple[int, Passage]]:
     return list(enumerate(answer.retrieved, start=1))
 
 
-def source(number: int, passage: Passage) -> None:
-    """Print one source with its link."""
-    line = f"[{number}] {show.one_line(passage.trail)} - {passage.link}"
-    show.out(line, href=passage.link)
-
-
-def opened(url: str) -> None:
+def opened(url: str, *, browse: bool = True) -> None:
     """Print an address, and open it in a browser if a person is there to see it."""
     show.out(url, href=url)
-    if sys.stdout.isatty() and not webbrowser.open(url):
+    if browse and sys.stdout.isatty() and not webbrowser.open(url):
         show.warning("no browser could be started")
 
 

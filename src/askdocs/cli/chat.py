@@ -149,7 +149,7 @@ class Session:
     def _sources(self, _: str) -> None:
         sources = answers.numbered(self._last())
         for n, passage in sources:
-            answers.source(n, passage)
+            show.source(n, passage)
         if not sources:
             show.err("the last answer has no sources")
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import webbrowser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from askdocs.assemble.last import last_answer
-from askdocs.cli import show
+from askdocs.cli import answers, show
 from askdocs.cli.flags import settings
 from askdocs.domain.errors import ConfigError
 
@@ -43,9 +41,7 @@ def open_(
         page = {"mark": cited.mark, "title": cited.title, "url": cited.url}
         show.as_document({"question": last.question, "citation": page})
         return
-    show.out(cited.url, href=cited.url)
-    if not only_print and sys.stdout.isatty() and not webbrowser.open(cited.url):
-        show.warning("no browser could be started")
+    answers.opened(cited.url, browse=not only_print)
 
 
 def _cited(last: LastAnswer, number: int) -> Citation:

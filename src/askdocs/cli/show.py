@@ -189,10 +189,15 @@ def answer_end(answer: Answer, product: str) -> None:
     if answer.cited:
         out("Sources:")
         for n, passage in marks(answer):
-            line = f"[{n}] {one_line(passage.trail)} - {passage.link}"
-            out(line, href=passage.link)
+            source(n, passage)
         out()
     out(closing(answer, product), href=answer.link)
+
+
+def source(number: int, passage: Passage) -> None:
+    """Print one source with its link."""
+    line = f"[{number}] {one_line(passage.trail)} - {passage.link}"
+    out(line, href=passage.link)
 
 
 def marks(answer: Answer) -> list[tuple[int, Passage]]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from askdocs.domain.answer import REFUSAL, Answer, Found, Passage, Status
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 from askdocs.domain.ports import Engine
-from askdocs.flows.tell import Rules, Show, Teller
+from askdocs.flows.tell import Rules, Show, Teller, nowhere
 from askdocs.steps.allowed import addresses, allowed
 from askdocs.steps.extract import extract
 from askdocs.steps.prompt import Prompt
@@ -58,7 +58,7 @@ def ask(  # noqa: PLR0913 (what may be handed over is what there is)
         ConfigError: if the window has no room for even one passage.
         AskDocsError: whatever *retrieve* raises.
     """
-    show = show or _nowhere
+    show = show or nowhere
     found = retrieve(question)
     link = most_relevant(found.passages).url if found.passages else prompt.site
     answer = Answer(
@@ -191,7 +191,3 @@ def _refuse(answer: Answer, status: Status, show: Show) -> Answer:
     show(REFUSAL)
     unsaid = tuple(replace(sentence, shown=False) for sentence in answer.sentences)
     return replace(answer, status=status, text=REFUSAL, cited=(), sentences=unsaid)
-
-
-def _nowhere(text: str) -> None:
-    """Show nothing."""

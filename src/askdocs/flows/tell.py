@@ -169,6 +169,10 @@ class Teller:
         return urls
 
 
+def nowhere(text: str) -> None:
+    """Show nothing; fits `Show`."""
+
+
 def _recited(text: str, judged: Sentence) -> str:
     """Return a sentence whose mark is that of the passage which says so."""
     marks = {int(n) for n in _MARK.findall(text)}
