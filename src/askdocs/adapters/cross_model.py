@@ -86,16 +86,25 @@ def describe(name: str, *, cache: Path) -> CrossModel:
         folder = locate(name, cache=cache)
         config = read_json(folder / "config.json")
         _require_one_score(name, folder, config)
-        try:
-            return CrossModel(
-                name=full_name(name),
-                folder=folder,
-                window=_window(folder, config),
-                pad_id=int(config.get("pad_token_id") or 0),
-                segments=_segments(folder, config),
-            )
-        except (TypeError, ValueError, OverflowError) as err:
-            raise damaged(folder / "config.json", str(err)) from err
+        return in_folder(name, folder, config)
+
+
+def in_folder(name: str, folder: Path, config: Mapping[str, Any]) -> CrossModel:
+    """Return what a folder says of its classifier, whatever that scores.
+
+    Raises:
+        ModelUnavailable: if it cannot be read.
+    """
+    try:
+        return CrossModel(
+            name=full_name(name),
+            folder=folder,
+            window=_window(folder, config),
+            pad_id=int(config.get("pad_token_id") or 0),
+            segments=_segments(folder, config),
+        )
+    except (TypeError, ValueError, OverflowError) as err:
+        raise damaged(folder / "config.json", str(err)) from err
 
 
 @contextmanager

@@ -15,12 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from askdocs.adapters.cross_model import CrossModel, cached
-from askdocs.adapters.cross_model import _segments as segments
-from askdocs.adapters.cross_model import _window as window
+from askdocs.adapters.cross_model import CrossModel, cached, in_folder
 from askdocs.adapters.encoder import GRAPH, Graph
 from askdocs.adapters.model import (
-    damaged,
     full_name,
     is_hub_id,
     locate,
@@ -166,17 +163,7 @@ def describe(name: str, *, cache: Path) -> tuple[CrossModel, Head]:
         folder = locate(name, cache=cache)
         config = read_json(folder / "config.json")
         head = _head(name, folder, config)
-        try:
-            model = CrossModel(
-                name=full_name(name),
-                folder=folder,
-                window=window(folder, config),
-                pad_id=int(config.get("pad_token_id") or 0),
-                segments=segments(folder, config),
-            )
-        except (TypeError, ValueError, OverflowError) as err:
-            raise damaged(folder / "config.json", str(err)) from err
-        return model, head
+        return in_folder(name, folder, config), head
 
 
 @contextmanager
