@@ -22,9 +22,9 @@ from pathlib import Path
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.coverage import RESIDUE, Checked, checked
-from tests.read_markdown import name_of, plain, tags
-from tests.real_docs import LIMIT, Read, reader
+from tests.support.coverage import RESIDUE, Checked, checked
+from tests.support.read_markdown import name_of, plain, tags
+from tests.support.real_docs import LIMIT, Read, reader
 
 TIMES = 3
 SMALL = 32

@@ -34,7 +34,7 @@ from askdocs.steps.ground import Ground
 from askdocs.steps.sentences import has_claim, pieces
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests.fake_ollama import FakeOllama
+from tests.support.fake_ollama import FakeOllama
 
 RUNS = 5
 QUESTION = "how do I create a serverless job?"

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.docs_of_ours import write_docs
-from tests.program import Done, here, run
+from tests.support.docs_of_ours import write_docs
+from tests.support.program import Done, here, run
 
 from askdocs.adapters.files import copy_sparsely
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from tests.fakes import (
+from tests.support.fakes import (
     FakeEmbedder,
     FakeStore,
     FakeTokenizer,
@@ -67,7 +67,7 @@ def _server() -> Iterator[Store]:
 
 @contextmanager
 def _http() -> Iterator[Store]:
-    from tests.fake_qdrant import FakeQdrant
+    from tests.support.fake_qdrant import FakeQdrant
 
     from askdocs.adapters.nodes import NodeWriter
     from askdocs.adapters.qdrant_http import connect

@@ -24,10 +24,10 @@ from typing import Any
 import pytest
 from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
-from tests.fake_ollama import FakeOllama
-from tests.fake_openai import FakeOpenAI
-from tests.passages import passage
-from tests.tiny_llama import REPLY, tiny_llama
+from tests.support.fake_ollama import FakeOllama
+from tests.support.fake_openai import FakeOpenAI
+from tests.support.passages import passage
+from tests.support.tiny_llama import REPLY, tiny_llama
 
 from askdocs.adapters import ollama
 from askdocs.adapters.engine import QueryEngine

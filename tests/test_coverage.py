@@ -10,8 +10,8 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from tests.coverage import Checked, Gap, checked, gap
-from tests.read_markdown import Words, plain
+from tests.support.coverage import Checked, Gap, checked, gap
+from tests.support.read_markdown import Words, plain
 
 from askdocs.domain.text import Chunk
 

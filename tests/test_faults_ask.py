@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.docs_of_ours import JOB, VOLUME, page
-from tests.fake_ollama import FakeOllama
-from tests.program import BASE
+from tests.support.docs_of_ours import JOB, VOLUME, page
+from tests.support.fake_ollama import FakeOllama
+from tests.support.program import BASE
 
 QUESTION = "how do I create a job?"
 REPLY = "Open the console. [^1] Click **Create job**. [^1]"

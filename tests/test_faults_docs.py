@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from tests.alarm import alarm
-from tests.real_docs import LIMIT, Read, reader
+from tests.support.alarm import alarm
+from tests.support.real_docs import LIMIT, Read, reader
 
 HEAD = "---\ntitle: A page\n---\n\n"
 BLOB = b64encode(random.Random(1).randbytes(200_000)).decode()

@@ -15,9 +15,9 @@ from typing import get_args
 import pytest
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
-from tests.fake_ollama import FakeOllama
-from tests.fake_qdrant import FakeQdrant
-from tests.program import environment, here
+from tests.support.fake_ollama import FakeOllama
+from tests.support.fake_qdrant import FakeQdrant
+from tests.support.program import environment, here
 
 from askdocs.domain.errors import MEANING, AskDocsError, Exit
 from askdocs.settings import Settings, load

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Rag
-from tests.fake_ollama import FakeOllama
-from tests.injections import INJECTIONS, Injection
-from tests.program import BASE, Done, here
+from tests.support.fake_ollama import FakeOllama
+from tests.support.injections import INJECTIONS, Injection
+from tests.support.program import BASE, Done, here
 
 QUESTION = "how long do jobs run?"
 ALL = [pytest.param(n, id=i.name) for n, i in enumerate(INJECTIONS)]

@@ -6,9 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
-from tests import oracle, read_markdown
-from tests.oracle import Site
-from tests.read_markdown import plain, tags
+from tests.support import oracle, read_markdown
+from tests.support.oracle import Site
+from tests.support.read_markdown import plain, tags
 
 PAGE = "---\nmeta:\n  title: A title\n  description: What it is.\n---\n\n"
 FILES = {
@@ -32,7 +32,7 @@ def test_the_oracle_shares_no_code_with_what_it_judges():
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
 
-    assert {"mistune", "yaml", "tests.read_markdown"} <= names
+    assert {"mistune", "yaml", "tests.support.read_markdown"} <= names
     assert not {n.partition(".")[0] for n in names} & {"askdocs", "markdown_it"}
 
 

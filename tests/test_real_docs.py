@@ -7,10 +7,10 @@ import re
 from collections import Counter
 
 import pytest
-from tests.coverage import FENCED, RESIDUE, checked
-from tests.oracle import Site
-from tests.read_markdown import name_of, plain, tags, tokens_of
-from tests.real_docs import LIMIT, Read
+from tests.support.coverage import FENCED, RESIDUE, checked
+from tests.support.oracle import Site
+from tests.support.read_markdown import name_of, plain, tags, tokens_of
+from tests.support.real_docs import LIMIT, Read
 
 from askdocs.domain.text import visible
 

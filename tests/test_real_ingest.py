@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.program import BASE, here
+from tests.support.program import BASE, here
 
 DOCS = os.environ.get("RAG_TEST_DOCS", "")
 

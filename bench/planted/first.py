@@ -178,7 +178,7 @@ def sha(text: str) -> str:
 @cache
 def docs_of(folder: str) -> Docs:
     """Read the docs once in a run."""
-    from tests.real_docs import read_docs
+    from tests.support.real_docs import read_docs
 
     return Docs(read_docs(folder).chunks)
 

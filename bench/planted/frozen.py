@@ -22,7 +22,7 @@ def near_scope() -> list[dict[str, str]]:
 
 def docs_sha(folder: str) -> str:
     """Return the sha256 of the files that the sets were made of."""
-    from tests.real_docs import read_docs
+    from tests.support.real_docs import read_docs
 
     texts = sorted(read_docs(folder).texts.items())
     return sha256(json.dumps(texts).encode()).hexdigest()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.tiny_model import tiny_model
+from tests.support.tiny_model import tiny_model
 
 from askdocs.adapters import embedder as embedding
 from askdocs.adapters.embedder import (

@@ -41,7 +41,7 @@ HEAVY = {
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory) -> tuple[Path, Space]:
     """A cache that holds the export of a tiny model, and its space."""
-    from tests.tiny_model import tiny_model
+    from tests.support.tiny_model import tiny_model
 
     from askdocs.adapters.export import export
     from askdocs.adapters.space import describe

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from llama_index.core import Settings
-from tests.fake_ollama import FakeOllama
-from tests.passages import passage, passages
+from tests.support.fake_ollama import FakeOllama
+from tests.support.passages import passage, passages
 
 from askdocs.adapters.engine import QueryEngine
 from askdocs.adapters.limits import Limits, Sampling

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.tiny_model import tiny_model
+from tests.support.tiny_model import tiny_model
 
 from askdocs.adapters import export as exporting
 from askdocs.adapters import tracing

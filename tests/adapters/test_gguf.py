@@ -18,7 +18,7 @@ import gguf
 import httpx
 import pytest
 from llama_index.core.base.llms.types import ChatMessage
-from tests.tiny_llama import REPLY, tiny_llama
+from tests.support.tiny_llama import REPLY, tiny_llama
 
 from askdocs.adapters.gguf import File
 from askdocs.adapters.gguf_header import metadata

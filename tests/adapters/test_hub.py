@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.fake_hub import COMMIT, FakeHub, fake_hub
+from tests.support.fake_hub import COMMIT, FakeHub, fake_hub
 
 from askdocs.adapters.hub import fetch
 from askdocs.adapters.model import locate

@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 import pytest
-from tests.fake_ollama import FakeOllama, _Handler
-from tests.tiny_llama import TRAINED_TOKENS, tiny_llama
+from tests.support.fake_ollama import FakeOllama, _Handler
+from tests.support.tiny_llama import TRAINED_TOKENS, tiny_llama
 
 from askdocs.adapters.memory import Memory, available_bytes, of_file, of_shape
 from askdocs.adapters.ollama_state import needed

@@ -17,7 +17,7 @@ from llama_index.core.vector_stores.types import (
 )
 from llama_index.vector_stores.qdrant import QdrantVectorStore
 from qdrant_client import QdrantClient
-from tests.fakes import a_chunk, a_manifest, a_space, a_table
+from tests.support.fakes import a_chunk, a_manifest, a_space, a_table
 
 from askdocs.adapters.nodes import NodeWriter, to_node, to_passage
 from askdocs.adapters.store_server import ServerStore

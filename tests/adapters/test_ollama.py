@@ -17,7 +17,7 @@ from queue import Queue
 
 import pytest
 from llama_index.core.base.llms.types import ChatMessage
-from tests.fake_ollama import FakeOllama
+from tests.support.fake_ollama import FakeOllama
 
 from askdocs.adapters.limits import Limits, Sampling
 from askdocs.adapters.ollama import Llama

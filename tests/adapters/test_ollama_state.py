@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from tests.fake_ollama import DIGEST, FakeOllama
+from tests.support.fake_ollama import DIGEST, FakeOllama
 
 from askdocs.adapters.ollama_state import check, digest, doing, window
 from askdocs.domain.errors import ModelUnavailable

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from llama_index.core.base.llms.types import ChatMessage
-from tests.fake_openai import FakeOpenAI
+from tests.support.fake_openai import FakeOpenAI
 
 from askdocs.adapters.limits import Limits, Sampling
 from askdocs.adapters.openai_faults import Server

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from tests.tiny_cross import KINDS, WINDOW, change, tiny_cross
-from tests.tiny_model import tiny_model
+from tests.support.tiny_cross import KINDS, WINDOW, change, tiny_cross
+from tests.support.tiny_model import tiny_model
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from askdocs.adapters import cross_export, tracing

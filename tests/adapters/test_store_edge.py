@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.fakes import a_chunk, a_manifest, a_space, a_table, two
+from tests.support.fakes import a_chunk, a_manifest, a_space, a_table, two
 
 from askdocs.adapters.files import copy_sparsely
 from askdocs.adapters.store_edge import EdgeStore

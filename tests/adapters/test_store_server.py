@@ -13,8 +13,8 @@ import httpx
 import numpy as np
 import pytest
 from qdrant_client import QdrantClient, models
-from tests.fake_qdrant import FakeQdrant, Late, Reply, Silence, refused
-from tests.fakes import a_chunk, a_manifest, a_space, a_table, two
+from tests.support.fake_qdrant import FakeQdrant, Late, Reply, Silence, refused
+from tests.support.fakes import a_chunk, a_manifest, a_space, a_table, two
 
 from askdocs.adapters.collection import OWNER
 from askdocs.adapters.nodes import NodeWriter

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.docs_of_ours import page
-from tests.fake_ollama import FakeOllama
-from tests.program import BASE, RAG, environment
-from tests.tiny_model import tiny_model
+from tests.support.docs_of_ours import page
+from tests.support.fake_ollama import FakeOllama
+from tests.support.program import BASE, RAG, environment
+from tests.support.tiny_model import tiny_model
 
 QUESTION = "how do I create a job?"
 JOB_URL = f"{BASE}jobs/create-job/"

@@ -13,11 +13,11 @@ import sys
 from functools import partial
 
 import pytest
-from tests import program
-from tests.docs_of_ours import JOB, VOLUME, page
-from tests.fake_ollama import FakeOllama
-from tests.fake_qdrant import FakeQdrant
-from tests.program import RAG, Done, environment, tree
+from tests.support import program
+from tests.support.docs_of_ours import JOB, VOLUME, page
+from tests.support.fake_ollama import FakeOllama
+from tests.support.fake_qdrant import FakeQdrant
+from tests.support.program import RAG, Done, environment, tree
 
 from askdocs.settings import Settings
 

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.docs_of_ours import JOB, page
-from tests.fake_ollama import FakeOllama
-from tests.program import BASE, RAG, environment, here, run
+from tests.support.docs_of_ours import JOB, page
+from tests.support.fake_ollama import FakeOllama
+from tests.support.program import BASE, RAG, environment, here, run
 
 from askdocs import assemble
 from askdocs.domain.answer import Answer, Status

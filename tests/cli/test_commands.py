@@ -16,10 +16,18 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from tests.docs_of_ours import FILES, JOB, PAGES, REGIONS, TUTORIAL, VOLUME, page
-from tests.fake_ollama import FakeOllama
-from tests.program import BASE, RAG, environment, here, started, tree, until
-from tests.tiny_model import tiny_model
+from tests.support.docs_of_ours import (
+    FILES,
+    JOB,
+    PAGES,
+    REGIONS,
+    TUTORIAL,
+    VOLUME,
+    page,
+)
+from tests.support.fake_ollama import FakeOllama
+from tests.support.program import BASE, RAG, environment, here, started, tree, until
+from tests.support.tiny_model import tiny_model
 
 from askdocs import assemble
 from askdocs.domain.answer import Found

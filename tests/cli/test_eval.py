@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.docs_of_ours import JOB, TUTORIAL, VOLUME
+from tests.support.docs_of_ours import JOB, TUTORIAL, VOLUME
 
 from askdocs.flows.evaluate import evaluate
 from askdocs.steps.metrics import METRICS

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 from tests.conftest import Rag
-from tests.docs_of_ours import JOB, REGIONS, VOLUME
-from tests.fake_ollama import FakeOllama
-from tests.passages import passage
-from tests.program import Done, here, run
+from tests.support.docs_of_ours import JOB, REGIONS, VOLUME
+from tests.support.fake_ollama import FakeOllama
+from tests.support.passages import passage
+from tests.support.program import Done, here, run
 
 from askdocs.cli.flags import setting_flags
 from askdocs.domain.answer import Found

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.fake_ollama import FakeOllama
-from tests.program import BASE, here
+from tests.support.fake_ollama import FakeOllama
+from tests.support.program import BASE, here
 
 QUESTION = "how do I create a job?"
 GUARD = "llama-guard3:8b"

@@ -10,8 +10,8 @@ import sys
 import webbrowser
 
 import pytest
-from tests.fake_ollama import FakeOllama
-from tests.program import BASE, environment, here
+from tests.support.fake_ollama import FakeOllama
+from tests.support.program import BASE, environment, here
 
 from askdocs.adapters.last_answer import Citation, LastAnswer, write_last_answer
 

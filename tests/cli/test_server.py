@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.docs_of_ours import JOB, PAGES, write_docs
-from tests.fake_qdrant import FakeQdrant
-from tests.program import here
+from tests.support.docs_of_ours import JOB, PAGES, write_docs
+from tests.support.fake_qdrant import FakeQdrant
+from tests.support.program import here
 
 
 def test_an_index_on_a_server_is_made_kept_and_asked(indexed, tmp_path):

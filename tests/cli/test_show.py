@@ -6,7 +6,7 @@ import io
 import sys
 
 import pytest
-from tests.passages import passage, passages
+from tests.support.passages import passage, passages
 
 from askdocs.cli import documents, show
 from askdocs.domain.answer import Answer, Found, Status

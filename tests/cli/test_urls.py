@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.docs_of_ours import JOB, PAGES
-from tests.program import BASE, here, run
+from tests.support.docs_of_ours import JOB, PAGES
+from tests.support.program import BASE, here, run
 
 DOCS = {
     "jobs/create.mdx": "---\ntitle: Create a job\n---\n\n## What's new\n\nSee"

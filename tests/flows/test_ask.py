@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from tests.fake_ollama import FakeOllama
-from tests.passages import passage as a_passage
+from tests.support.fake_ollama import FakeOllama
+from tests.support.passages import passage as a_passage
 
 from askdocs.adapters.engine import QueryEngine
 from askdocs.adapters.ollama import Llama, Sampling

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.fakes import (
+from tests.flows.test_ingest import World, page
+from tests.support.fakes import (
     FakeDocs,
     FakeEmbedder,
     FakeStore,
@@ -17,7 +18,6 @@ from tests.fakes import (
     a_space,
     a_table,
 )
-from tests.flows.test_ingest import World, page
 from tests.test_contracts import STORES
 
 from askdocs.domain.ports import Draft, Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
-from tests.passages import passage
+from tests.support.passages import passage
 
 from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import ConfigError, StoreUnavailable

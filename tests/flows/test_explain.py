@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes import FakeDocs, FakeTokenizer, a_space
+from tests.support.fakes import FakeDocs, FakeTokenizer, a_space
 
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.index import Cut

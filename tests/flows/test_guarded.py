@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from tests.passages import passages
+from tests.support.passages import passages
 
 from askdocs.domain.answer import Answer, Safety, Status
 from askdocs.domain.errors import AskDocsError, Exit, ModelUnavailable

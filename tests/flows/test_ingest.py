@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.fakes import (
+from tests.support.fakes import (
     FakeDocs,
     FakeEmbedder,
     FakeStore,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.fakes import FakeDocs
+from tests.support.fakes import FakeDocs
 
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.site import Anchor, Dead, Score

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.fakes import FakeEmbedder, FakeReranker, FakeStore, a_chunk, published
+from tests.support.fakes import (
+    FakeEmbedder,
+    FakeReranker,
+    FakeStore,
+    a_chunk,
+    published,
+)
 
 from askdocs.domain.search import FIELDS, Filter
 from askdocs.flows.retrieve import retrieve

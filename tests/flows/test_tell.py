@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.passages import passage
+from tests.support.passages import passage
 
 from askdocs.domain.answer import NOT_IN_DOCS, Passage, Verdict
 from askdocs.flows.tell import Rules, Teller, Unverified

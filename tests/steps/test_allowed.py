@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.injections import INJECTIONS
+from tests.support.injections import INJECTIONS
 
 from askdocs.steps import allowed as module
 from askdocs.steps.allowed import REMARK, addresses, allowed

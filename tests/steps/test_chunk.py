@@ -10,7 +10,7 @@ from itertools import pairwise, product
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.alarm import alarm
+from tests.support.alarm import alarm
 
 from askdocs.adapters.model import locate
 from askdocs.adapters.tokenizer import FastTokenizer

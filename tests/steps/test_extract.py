@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.passages import passage
+from tests.support.passages import passage
 
 from askdocs.steps.extract import extract
 from askdocs.steps.sentences import pieces

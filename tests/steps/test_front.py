@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.alarm import alarm
+from tests.support.alarm import alarm
 
 from askdocs.domain.text import Document, Front, Source, visible
 from askdocs.steps import front

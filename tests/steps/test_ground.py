@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.judged import embedding, judged, why
-from tests.passages import passage
+from tests.support.judged import embedding, judged, why
+from tests.support.passages import passage
 
 from askdocs.domain.answer import Sentence, Verdict
 from askdocs.steps.ground import evidence, plain

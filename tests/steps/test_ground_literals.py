@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 
 import pytest
-from tests.judged import why
+from tests.support.judged import why
 
 from askdocs.steps.ground import literals
 from askdocs.steps.ground.literals import code, holds, links, named

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.judged import why
-from tests.passages import passage
+from tests.support.judged import why
+from tests.support.passages import passage
 
 from askdocs.domain.answer import Verdict
 from askdocs.steps.ground import Ground

@@ -7,8 +7,8 @@ from time import perf_counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.judged import embedding, judged, why
-from tests.passages import passage
+from tests.support.judged import embedding, judged, why
+from tests.support.passages import passage
 
 from askdocs.domain.answer import Verdict
 from askdocs.steps.ground import Ground

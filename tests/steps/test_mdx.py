@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.alarm import alarm
+from tests.support.alarm import alarm
 
 from askdocs.domain.text import Block, Document, Front, Kind, Page, Source, visible
 from askdocs.steps.front import open_document

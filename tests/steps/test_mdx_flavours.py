@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.alarm import alarm
-from tests.reading import blocks, page, words
+from tests.support.alarm import alarm
+from tests.support.reading import blocks, page, words
 
 from askdocs.domain.text import Kind, Seen
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from tests.reading import page
+from tests.support.reading import page
 
 from askdocs.domain.text import Link
 

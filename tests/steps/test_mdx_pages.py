@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.reading import page
+from tests.support.reading import page
 
 from askdocs.domain.text import PageKind, Seen
 from askdocs.steps.mdx import KEPT, Shared, parts_used

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.passages import passage, passages
+from tests.support.passages import passage, passages
 
 from askdocs.domain.errors import ConfigError
 from askdocs.steps.prompt import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.alarm import alarm
+from tests.support.alarm import alarm
 
 from askdocs.domain.site import Dead, LinkReport, Score
 from askdocs.domain.text import Front, Link, Page, PageKind, Section

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.alarm import alarm
+from tests.support.alarm import alarm
 
 from askdocs.domain.text import Link
 from askdocs.steps.urls import menu_links

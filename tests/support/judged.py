@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from tests.passages import passage
+from tests.support.passages import passage
 
 from askdocs.domain.answer import Sentence, Verdict
 from askdocs.steps.ground import Ground

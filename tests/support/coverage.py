@@ -15,9 +15,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tests.oracle import Seen, Site
-from tests.read_markdown import Words, plain, tokens_of
-from tests.real_docs import Read, read_docs
+from tests.support.oracle import Seen, Site
+from tests.support.read_markdown import Words, plain, tokens_of
+from tests.support.real_docs import Read, read_docs
 
 from askdocs.domain.text import Chunk
 

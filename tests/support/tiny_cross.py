@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tests.tiny_model import DIM, _tokenizer, _tokenizer_config
+from tests.support.tiny_model import DIM, _tokenizer, _tokenizer_config
 from tokenizers import processors
 from transformers import (
     BertConfig,

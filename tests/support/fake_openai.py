@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tests.fake_ollama import CRASHED, FakeOllama, Reply, _Handler
+from tests.support.fake_ollama import CRASHED, FakeOllama, Reply, _Handler
 
 SOUND = {"ok", "empty", "blank", "think", "reasoning", "late abort", "split", "pings"}
 SOUND |= {"short", "uncounted", "renamed", "unlisted", "strict"}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from tests.read_markdown import MDX, Words, name_of, said, tokens_of
+from tests.support.read_markdown import MDX, Words, name_of, said, tokens_of
 
 _LABELS = {"note", "tip", "important", "warning"}
 _CARD = ("title", "productName", "description")
