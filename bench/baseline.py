@@ -71,7 +71,7 @@ def fill(folder: Path) -> int:
 
 def model_folder() -> str:
     """Return where the bundled model is."""
-    from askdocs.adapters.model import locate
+    from askdocs.adapters.embedding.model import locate
 
     return str(locate("bundled", cache=Path(os.environ["RAG_HOME"])))
 

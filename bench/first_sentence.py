@@ -30,8 +30,8 @@ from askdocs import assemble
 from askdocs.assemble.answering import encoder_for
 from askdocs.assemble.indexing import open_store, required
 from askdocs.flows.calibrate import unit
-from askdocs.steps.ground import Ground
-from askdocs.steps.sentences import has_claim, pieces
+from askdocs.steps.answer.ground import Ground
+from askdocs.steps.answer.sentences import has_claim, pieces
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.support.fake_ollama import FakeOllama

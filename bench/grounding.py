@@ -12,7 +12,7 @@ planted    `bench.planted`: sentences true and false, each judged by its five pa
 calibrate  The same true sentences with their passages, and without the one that says so:
            which share of each is accepted, from which `similar` on.
 refused    Questions, through `flows.ask` with passages that `flows.retrieve` finds. In
-           scope the model quotes (`steps.extract`); out of scope it says what a careless
+           scope the model quotes (`steps.answer.extract`); out of scope it says what a careless
            one would make up, whatever it is given.
 """
 
@@ -38,7 +38,7 @@ from bench.planted.refused import interval, opened, refusals
 from askdocs.domain.answer import Passage, Sentence, Verdict
 from askdocs.domain.errors import AskDocsError
 from askdocs.flows.tell import Rules
-from askdocs.steps.ground import Ground, plain
+from askdocs.steps.answer.ground import Ground, plain
 
 LITERAL = dict.fromkeys(("flag", "number", "price", "url", "code name"), 0.95)
 LEAST = {**LITERAL, "product": 0.8, "negation": 0.8}

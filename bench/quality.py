@@ -37,11 +37,11 @@ from typing import Any
 import numpy as np
 
 from askdocs import assemble
-from askdocs.adapters.cases import read_cases
-from askdocs.adapters.clock import UtcClock
-from askdocs.adapters.folder import DocsFolder
-from askdocs.adapters.lock import only_writer
-from askdocs.adapters.store_edge import EdgeStore
+from askdocs.adapters.local.cases import read_cases
+from askdocs.adapters.local.clock import UtcClock
+from askdocs.adapters.local.folder import DocsFolder
+from askdocs.adapters.local.lock import only_writer
+from askdocs.adapters.qdrant.store_edge import EdgeStore
 from askdocs.assemble.answering import encoder_for
 from askdocs.assemble.config import places
 from askdocs.assemble.indexing import build_of, docs_in, index_folder
@@ -55,8 +55,8 @@ from askdocs.flows.compare import Run
 from askdocs.flows.ingest import ingest
 from askdocs.flows.retrieve import fused, retrieve
 from askdocs.settings import load
-from askdocs.steps import bootstrap, metrics
-from askdocs.steps.fuse import CHUNKS, PAGES, Weight
+from askdocs.steps.evaluate import bootstrap, metrics
+from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight
 
 SETS = ("scifact", "feedbackqa", "scaleway")
 SHOWN = ("success@1", "success@5", "ndcg@10")

@@ -11,7 +11,7 @@ import pytest
 from tests.support.docs_of_ours import write_docs
 from tests.support.program import Done, here, run
 
-from askdocs.adapters.files import copy_sparsely
+from askdocs.adapters.local.files import copy_sparsely
 
 Rag = Callable[..., Done]
 

@@ -29,22 +29,22 @@ from tests.support.fake_openai import FakeOpenAI
 from tests.support.passages import passage
 from tests.support.tiny_llama import REPLY, tiny_llama
 
-from askdocs.adapters import ollama
-from askdocs.adapters.engine import QueryEngine
-from askdocs.adapters.gguf import File
-from askdocs.adapters.gguf_process import running
-from askdocs.adapters.limits import Limits, Sampling
-from askdocs.adapters.ollama import Llama
-from askdocs.adapters.openai_client import check
-from askdocs.adapters.openai_faults import Server
-from askdocs.adapters.openai_like import Served
+from askdocs.adapters.llm import ollama
+from askdocs.adapters.llm.engine import QueryEngine
+from askdocs.adapters.llm.gguf.gguf import File
+from askdocs.adapters.llm.gguf.gguf_process import running
+from askdocs.adapters.llm.limits import Limits, Sampling
+from askdocs.adapters.llm.ollama import Llama
+from askdocs.adapters.llm.openai_client import check
+from askdocs.adapters.llm.openai_faults import Server
+from askdocs.adapters.llm.openai_like import Served
 from askdocs.domain.errors import (
     AnswerIncomplete,
     AskDocsError,
     ConfigError,
     ModelUnavailable,
 )
-from askdocs.steps.prompt import Prompt
+from askdocs.steps.answer.prompt import Prompt
 
 KEY = "s3cret"
 OPTIONS = {"num_ctx": 2048, "num_predict": 256, "temperature": 0.0, "keep_alive": "5m"}

@@ -22,9 +22,9 @@ from askdocs.cli.app import app
 from askdocs.domain.errors import MEANING
 from askdocs.domain.text import Source
 from askdocs.settings import Settings
-from askdocs.steps.front import open_document
-from askdocs.steps.mdx import Shared, read_page
-from askdocs.steps.urls import anchored
+from askdocs.steps.docs.front import open_document
+from askdocs.steps.docs.mdx import Shared, read_page
+from askdocs.steps.docs.urls import anchored
 
 ROOT = Path(__file__).parents[1]
 MANUAL = ROOT / "docs"

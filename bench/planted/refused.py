@@ -12,16 +12,16 @@ from pathlib import Path
 from bench import planted
 
 from askdocs import assemble
-from askdocs.adapters.cases import read_cases
+from askdocs.adapters.local.cases import read_cases
 from askdocs.assemble import answering
 from askdocs.domain.answer import NOT_IN_DOCS, Answer, Found, Passage, Status, Verdict
 from askdocs.domain.errors import AskDocsError
 from askdocs.domain.ports import EVERYTHING
 from askdocs.flows.ask import ask
 from askdocs.flows.tell import Rules
-from askdocs.steps.extract import extract
-from askdocs.steps.prompt import Prompt
-from askdocs.steps.sentences import units
+from askdocs.steps.answer.extract import extract
+from askdocs.steps.answer.prompt import Prompt
+from askdocs.steps.answer.sentences import units
 
 Say = Callable[[str, Sequence[Passage]], str]
 

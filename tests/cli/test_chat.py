@@ -24,7 +24,7 @@ from tests.support.program import BASE, RAG, environment, here, run
 
 from askdocs import assemble
 from askdocs.domain.answer import Answer, Status
-from askdocs.steps.prompt import tokens
+from askdocs.steps.answer.prompt import tokens
 
 QUESTION = "how do I create a job?"
 FOLLOW_UP = "and how do I delete it?"

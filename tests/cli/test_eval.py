@@ -12,7 +12,7 @@ import pytest
 from tests.support.docs_of_ours import JOB, TUTORIAL, VOLUME
 
 from askdocs.flows.evaluate import evaluate
-from askdocs.steps.metrics import METRICS
+from askdocs.steps.evaluate.metrics import METRICS
 
 ROWS: list[dict[str, Any]] = [
     {"id": "job", "question": "how do I create a job?", "wanted": [JOB]},

@@ -13,7 +13,7 @@ import pytest
 from tests.support.fake_ollama import FakeOllama
 from tests.support.program import BASE, environment, here
 
-from askdocs.adapters.last_answer import Citation, LastAnswer, write_last_answer
+from askdocs.adapters.local.last_answer import Citation, LastAnswer, write_last_answer
 
 ONE = Citation(1, "How to create a job", f"{BASE}jobs/create-job/")
 THREE = Citation(3, "Volumes > Sizes", f"{BASE}volumes/#sizes")

@@ -9,8 +9,8 @@ import pytest
 from tests.support.fake_ollama import FakeOllama
 from tests.support.passages import passage as a_passage
 
-from askdocs.adapters.engine import QueryEngine
-from askdocs.adapters.ollama import Llama, Sampling
+from askdocs.adapters.llm.engine import QueryEngine
+from askdocs.adapters.llm.ollama import Llama, Sampling
 from askdocs.domain.answer import Answer, Found, Passage, Sentence, Status, Verdict
 from askdocs.domain.errors import (
     AnswerIncomplete,
@@ -22,7 +22,7 @@ from askdocs.domain.errors import (
 )
 from askdocs.flows.ask import ANYTHING, ask, most_relevant
 from askdocs.flows.tell import Rules, Unverified
-from askdocs.steps.prompt import Prompt
+from askdocs.steps.answer.prompt import Prompt
 
 SITE = "https://docs.example/"
 PROMPT = Prompt("Scaleway", SITE, num_ctx=8192, num_predict=512)

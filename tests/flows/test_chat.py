@@ -10,7 +10,7 @@ import pytest
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 from askdocs.flows.chat import Conversation
-from askdocs.steps.prompt import tokens
+from askdocs.steps.answer.prompt import tokens
 
 SITE = "https://docs.example/"
 

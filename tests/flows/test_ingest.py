@@ -17,7 +17,7 @@ from tests.support.fakes import (
     two,
 )
 
-from askdocs.adapters.store_edge import EdgeStore
+from askdocs.adapters.qdrant.store_edge import EdgeStore
 from askdocs.domain.errors import (
     DeletionRefused,
     DocsNotFound,

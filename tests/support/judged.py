@@ -9,7 +9,7 @@ import numpy as np
 from tests.support.passages import passage
 
 from askdocs.domain.answer import Sentence, Verdict
-from askdocs.steps.ground import Ground
+from askdocs.steps.answer.ground import Ground
 
 
 def judged(sentence: str, *texts: str, **rules: Any) -> Sentence:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 from askdocs.domain.text import Block, Page, Source
-from askdocs.steps.front import open_document
-from askdocs.steps.mdx import Shared, read_page
+from askdocs.steps.docs.front import open_document
+from askdocs.steps.docs.mdx import Shared, read_page
 
 NOTHING: dict[str, str] = {}
 

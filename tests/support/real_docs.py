@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from askdocs.adapters.folder import DocsFolder
-from askdocs.adapters.model import locate
-from askdocs.adapters.tokenizer import FastTokenizer
+from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.tokenizer import FastTokenizer
+from askdocs.adapters.local.folder import DocsFolder
 from askdocs.domain.index import Cut, Space
 from askdocs.domain.text import Chunk, Source
 from askdocs.flows.reading import read_all

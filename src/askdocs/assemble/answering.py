@@ -88,7 +88,7 @@ def asker(
     from askdocs.flows.ask import ask
     from askdocs.flows.guarded import guarded
     from askdocs.flows.tell import nowhere
-    from askdocs.steps.prompt import Mode
+    from askdocs.steps.answer.prompt import Mode
 
     conf = loaded.settings
     prompt = prompt_for(loaded)
@@ -240,19 +240,19 @@ def encoder_for(loaded: Loaded, live: Manifest) -> Encoder:
 
     The first question on a machine makes the export, which takes torch and some seconds.
     """
-    from askdocs.adapters.encoder import OnnxEncoder, cached
+    from askdocs.adapters.embedding.encoder import OnnxEncoder, cached
 
     cache, space = places(loaded)["cache"], live.space
     if folder := cached(cache, space):
         return OnnxEncoder(folder, space)
-    from askdocs.adapters.model import locate, verify
+    from askdocs.adapters.embedding.model import locate, verify
 
     source = locate(space.model, cache=cache)
     verify(source, space)
-    from askdocs.adapters.export import export
+    from askdocs.adapters.embedding.export import export
 
     if made := export(source, space, cache):
         return OnnxEncoder(made, space)
-    from askdocs.adapters.embedder import TorchEncoder
+    from askdocs.adapters.embedding.embedder import TorchEncoder
 
     return TorchEncoder(source, space)

@@ -40,7 +40,7 @@ def places(loaded: Loaded) -> dict[str, Path]:
 
 def ingested(state: Path) -> list[Path]:
     """Return the docs folders that were ever ingested, by what the state remembers."""
-    from askdocs.adapters.last_run import read_last_run
+    from askdocs.adapters.local.last_run import read_last_run
 
     last = read_last_run(state / "last-run.json")
     return [Path(folder) for folder in last.get("all_docs", [])]

@@ -23,29 +23,29 @@ if TYPE_CHECKING:
 
 
 def read_cases(file: Path) -> tuple[Case, ...]:
-    """Return the cases of a file (see `adapters.cases`)."""
-    from askdocs.adapters.cases import read_cases as read
+    """Return the cases of a file (see `adapters.local.cases`)."""
+    from askdocs.adapters.local.cases import read_cases as read
 
     return read(file)
 
 
 def read_run(file: Path) -> Baseline:
     """Return a run that was saved."""
-    from askdocs.adapters.cases import read_run as read
+    from askdocs.adapters.local.cases import read_run as read
 
     return read(file)
 
 
 def save_run(file: Path, run: Run) -> None:
     """Save a run, to be a baseline one day."""
-    from askdocs.adapters.cases import write_run
+    from askdocs.adapters.local.cases import write_run
 
     write_run(file, run.as_dict())
 
 
 def metric_names() -> tuple[str, ...]:
     """Return the metrics that a gate may name."""
-    from askdocs.steps.metrics import METRICS
+    from askdocs.steps.evaluate.metrics import METRICS
 
     return tuple(METRICS)
 
@@ -117,7 +117,7 @@ def shortfalls(
 
 def drafts(loaded: Loaded, path: Path) -> list[dict[str, Any]]:
     """Return cases drafted from the docs in a folder, as rows of a file."""
-    from askdocs.adapters.processes import spread
+    from askdocs.adapters.local.processes import spread
     from askdocs.flows.draft_cases import draft_cases
 
     return draft_cases(
@@ -131,13 +131,13 @@ def drafts(loaded: Loaded, path: Path) -> list[dict[str, Any]]:
 
 def write_drafts(file: Path, rows: Sequence[Mapping[str, Any]], *, force: bool) -> None:
     """Write drafted cases, never over others unless *force*."""
-    from askdocs.adapters.cases import write_drafts as write
+    from askdocs.adapters.local.cases import write_drafts as write
 
     write(file, rows, force=force)
 
 
 def draft_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return drafted cases as lines of a file."""
-    from askdocs.adapters.cases import draft_line
+    from askdocs.adapters.local.cases import draft_line
 
     return [draft_line(row) for row in rows]

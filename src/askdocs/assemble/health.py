@@ -24,7 +24,7 @@ from askdocs.domain.errors import (
 )
 
 if TYPE_CHECKING:
-    from askdocs.adapters.memory import Memory
+    from askdocs.adapters.llm.memory import Memory
     from askdocs.settings import Loaded
 
 _FREE_MB = 500
@@ -53,7 +53,7 @@ def status(loaded: Loaded) -> dict[str, dict[str, Any]]:
     Raises:
         IndexMissing: if there is none.
     """
-    from askdocs.adapters.last_run import read_last_run
+    from askdocs.adapters.local.last_run import read_last_run
     from askdocs.settings import shown
 
     with open_store(loaded) as store:
@@ -109,7 +109,7 @@ def _checked(name: str, look: Callable[[Loaded], str], loaded: Loaded) -> Check:
 
 
 def _disk(loaded: Loaded) -> str:
-    from askdocs.adapters.files import private_folder
+    from askdocs.adapters.local.files import private_folder
 
     data = private_folder(places(loaded)["data"])
     free_mb = shutil.disk_usage(data).free // 1_000_000
@@ -149,12 +149,12 @@ def _model(loaded: Loaded) -> str:
     """Look at the language model: a file, a server by its URL, or Ollama."""
     conf = loaded.settings
     if is_file(conf.llm_model):
-        from askdocs.adapters.memory import of_file
+        from askdocs.adapters.llm.memory import of_file
 
         path = Path(conf.llm_model).expanduser()
         return f"{path.name}: {_room(of_file(path, conf.llm_num_ctx))}"
     if conf.llm_url:
-        from askdocs.adapters.openai_client import check as check_served
+        from askdocs.adapters.llm.openai_client import check as check_served
         from askdocs.settings import shown
 
         served = server(loaded, conf.llm_model)
@@ -165,8 +165,8 @@ def _model(loaded: Loaded) -> str:
 
 def _ollama(loaded: Loaded) -> str:
     with without_socks():
-        from askdocs.adapters.limits import is_loopback
-        from askdocs.adapters.ollama_state import check, needed
+        from askdocs.adapters.llm.limits import is_loopback
+        from askdocs.adapters.llm.ollama_state import check, needed
     from askdocs.settings import shown
 
     conf = loaded.settings
@@ -184,7 +184,7 @@ def _room(memory: Memory) -> str:
     Raises:
         ModelUnavailable: if it is more than this machine has.
     """
-    from askdocs.adapters.memory import available_bytes
+    from askdocs.adapters.llm.memory import available_bytes
 
     free = available_bytes()
     needs = f"needs about {_gb(memory.total)}"

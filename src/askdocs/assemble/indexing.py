@@ -14,8 +14,8 @@ from askdocs.assemble.config import places
 from askdocs.domain.errors import AskDocsError, IndexMismatch, IndexMissing
 
 if TYPE_CHECKING:
-    from askdocs.adapters.draft_server import NodeWriter, Upload
-    from askdocs.adapters.folder import DocsFolder
+    from askdocs.adapters.local.folder import DocsFolder
+    from askdocs.adapters.qdrant.draft_server import NodeWriter, Upload
     from askdocs.domain.index import Cut, Manifest, Report, Wishes
     from askdocs.domain.ports import Embedder, Notify, Store
     from askdocs.flows.survey import Build
@@ -28,7 +28,7 @@ def progress(*, wanted: bool) -> AbstractContextManager[Notify]:
     """Return what draws the progress of a run, or what does not."""
     if not wanted:
         return nullcontext(lambda _step, _done, _total: None)
-    from askdocs.adapters.progress import terminal_progress
+    from askdocs.adapters.local.progress import terminal_progress
 
     return terminal_progress()
 
@@ -39,20 +39,20 @@ def open_store(loaded: Loaded) -> Iterator[Store]:
     conf = loaded.settings
     store: Store
     if conf.qdrant_url:
-        from askdocs.adapters.qdrant_http import connect
-        from askdocs.adapters.store_server import ServerStore
+        from askdocs.adapters.qdrant.qdrant_http import connect
+        from askdocs.adapters.qdrant.store_server import ServerStore
 
         key = conf.qdrant_api_key.get_secret_value() if conf.qdrant_api_key else ""
         client = connect(conf.qdrant_url, key, timeout_s=conf.qdrant_timeout_s)
 
         def writer(upload: Upload) -> NodeWriter:
-            from askdocs.adapters import nodes
+            from askdocs.adapters.qdrant import nodes
 
             return nodes.NodeWriter(upload)
 
         store = ServerStore(client, conf.collection, writer=writer)
     else:
-        from askdocs.adapters.store_edge import EdgeStore
+        from askdocs.adapters.qdrant.store_edge import EdgeStore
 
         store = EdgeStore(index_folder(loaded))
     with closing(store):
@@ -70,8 +70,8 @@ def ingest(loaded: Loaded, path: Path, wishes: Wishes, *, notify: Notify) -> Rep
     Raises:
         AskDocsError: as `flows.ingest` says, and Busy if another run holds the lock.
     """
-    from askdocs.adapters.clock import UtcClock
-    from askdocs.adapters.lock import only_writer
+    from askdocs.adapters.local.clock import UtcClock
+    from askdocs.adapters.local.lock import only_writer
     from askdocs.flows.compare import Run
     from askdocs.flows.ingest import ingest as flow
 
@@ -102,7 +102,7 @@ def docs_in(loaded: Loaded, path: Path, *, ignore: str | None = None) -> DocsFol
     Raises:
         DocsNotFound: if there is no such folder.
     """
-    from askdocs.adapters.folder import DocsFolder
+    from askdocs.adapters.local.folder import DocsFolder
 
     conf = loaded.settings
     globs = conf.ignore if ignore is None else ignore
@@ -112,7 +112,7 @@ def docs_in(loaded: Loaded, path: Path, *, ignore: str | None = None) -> DocsFol
 @contextmanager
 def _recorded(loaded: Loaded, wishes: Wishes) -> Iterator[dict[str, Any]]:
     """Keep what is put into the record, also of a run that fails; not of a dry one."""
-    from askdocs.adapters.last_run import read_last_run, write_last_run
+    from askdocs.adapters.local.last_run import read_last_run, write_last_run
 
     file = places(loaded)["state"] / "last-run.json"
     before = read_last_run(file).get("all_docs", [])
@@ -130,8 +130,8 @@ def _recorded(loaded: Loaded, wishes: Wishes) -> Iterator[dict[str, Any]]:
 
 def _export(loaded: Loaded, build: Build) -> None:
     """Make what encodes questions while torch is loaded; the first question is then fast."""
-    from askdocs.adapters.export import export
-    from askdocs.adapters.hub import fetch
+    from askdocs.adapters.embedding.export import export
+    from askdocs.adapters.embedding.hub import fetch
 
     cache = places(loaded)["cache"]
     export(fetch(build.space.model, cache=cache), build.space, cache)
@@ -157,7 +157,7 @@ def require_same_model(loaded: Loaded, live: Manifest) -> None:
     Raises:
         IndexMismatch: if so.
     """
-    from askdocs.adapters.model import same_name
+    from askdocs.adapters.embedding.model import same_name
 
     wanted = loaded.settings.embedding_model
     if wanted != AUTO and not same_name(wanted, live.space.model):
@@ -170,9 +170,9 @@ def require_same_model(loaded: Loaded, live: Manifest) -> None:
 
 def build_of(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
     """Return what the index is to be built with: what built it, unless it is rebuilt."""
-    from askdocs.adapters.hub import fetch
-    from askdocs.adapters.space import describe
-    from askdocs.adapters.tokenizer import FastTokenizer
+    from askdocs.adapters.embedding.hub import fetch
+    from askdocs.adapters.embedding.space import describe
+    from askdocs.adapters.embedding.tokenizer import FastTokenizer
     from askdocs.flows.survey import Build
 
     live = None if rebuild else store.manifest()
@@ -184,7 +184,7 @@ def build_of(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
 
     @cache
     def embedder() -> Embedder:
-        from askdocs.adapters.embedder import HuggingFaceEmbedder
+        from askdocs.adapters.embedding.embedder import HuggingFaceEmbedder
 
         conf = loaded.settings
         return HuggingFaceEmbedder(
@@ -209,10 +209,10 @@ def _wanted_model(loaded: Loaded) -> str:
     """Return the model for a new index."""
     conf = loaded.settings
     if conf.embedding_model != AUTO:
-        from askdocs.adapters.model import full_name
+        from askdocs.adapters.embedding.model import full_name
 
         return full_name(conf.embedding_model)
-    from askdocs.adapters.embedder import pick_model
+    from askdocs.adapters.embedding.embedder import pick_model
 
     return pick_model(conf.device)
 
@@ -220,7 +220,7 @@ def _wanted_model(loaded: Loaded) -> str:
 def _cut(loaded: Loaded, live: Manifest | None, limit: int) -> Cut:
     """Return how pages are cut: as in the index, unless something else is asked for."""
     from askdocs.domain.index import Cut
-    from askdocs.steps import chunk
+    from askdocs.steps.docs import chunk
 
     asked = loaded.settings.chunk_tokens
     if live and loaded.origin["chunk_tokens"] == "default":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from askdocs.assemble.config import places
 
 if TYPE_CHECKING:
-    from askdocs.adapters.last_answer import LastAnswer
+    from askdocs.adapters.local.last_answer import LastAnswer
     from askdocs.domain.answer import Passage
     from askdocs.settings import Loaded
 
@@ -23,7 +23,11 @@ def remember(
     Raises:
         NotWritable: if the folder of the state cannot be written.
     """
-    from askdocs.adapters.last_answer import Citation, LastAnswer, write_last_answer
+    from askdocs.adapters.local.last_answer import (
+        Citation,
+        LastAnswer,
+        write_last_answer,
+    )
 
     citations = tuple(Citation(n, p.trail, p.link) for n, p in found)
     last = LastAnswer(question, status, citations)
@@ -32,6 +36,6 @@ def remember(
 
 def last_answer(loaded: Loaded) -> LastAnswer | None:
     """Return what the last question found; None if nothing was kept."""
-    from askdocs.adapters.last_answer import read_last_answer
+    from askdocs.adapters.local.last_answer import read_last_answer
 
     return read_last_answer(places(loaded)["state"] / _FILE)

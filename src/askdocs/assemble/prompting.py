@@ -10,7 +10,7 @@ from askdocs.domain.errors import ConfigError
 
 if TYPE_CHECKING:
     from askdocs.settings import Loaded
-    from askdocs.steps.prompt import Prompt
+    from askdocs.steps.answer.prompt import Prompt
 
 
 def prompt_for(loaded: Loaded) -> Prompt:
@@ -20,7 +20,7 @@ def prompt_for(loaded: Loaded) -> Prompt:
         ConfigError: if the template of `RAG_PROMPT` cannot be read or makes no sense, or
             lies in the docs: whoever writes a page must not write the rules.
     """
-    from askdocs.steps.prompt import Mode, Prompt, Template, read_template
+    from askdocs.steps.answer.prompt import Mode, Prompt, Template, read_template
 
     conf = loaded.settings
     template = Template()
@@ -38,7 +38,7 @@ def prompt_for(loaded: Loaded) -> Prompt:
 
 def _read(path: Path, loaded: Loaded) -> bytes:
     """Return the bytes of a template, and one more than is allowed if it has more."""
-    from askdocs.steps.prompt import TEMPLATE_BYTES
+    from askdocs.steps.answer.prompt import TEMPLATE_BYTES
 
     for folder in ingested(places(loaded)["state"]):
         if path.resolve().is_relative_to(folder):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from askdocs.assemble.config import places
 
 if TYPE_CHECKING:
-    from askdocs.adapters.reranker import Judge
+    from askdocs.adapters.cross_encoder.reranker import Judge
     from askdocs.domain.ports import Reranker
     from askdocs.settings import Loaded
 
@@ -21,12 +21,12 @@ def reranker_for(loaded: Loaded) -> Reranker | None:
     conf, cache = loaded.settings, places(loaded)["cache"]
     if not conf.reranker:
         return None
-    from askdocs.adapters.reranker import CrossEncoder
+    from askdocs.adapters.cross_encoder.reranker import CrossEncoder
 
     name = conf.reranker
 
     def judge() -> Judge:
-        from askdocs.adapters.reranker import exported
+        from askdocs.adapters.cross_encoder.reranker import exported
         from askdocs.domain.errors import ModelUnavailable
 
         if conf.device != "cuda":
@@ -35,7 +35,7 @@ def reranker_for(loaded: Loaded) -> Reranker | None:
                     return found
             except ModelUnavailable:
                 pass  # it is not here yet: what follows fetches it, or says why not
-        from askdocs.adapters.cross_export import load
+        from askdocs.adapters.cross_encoder.cross_export import load
 
         return load(name, cache=cache, device=conf.device)
 

@@ -51,7 +51,7 @@ def link_report(loaded: Loaded, path: Path) -> tuple[Site, LinkReport]:
 
 
 def _site(loaded: Loaded, path: Path) -> Site:
-    from askdocs.adapters.processes import spread
+    from askdocs.adapters.local.processes import spread
     from askdocs.flows.links import read_site
 
     conf = loaded.settings

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from askdocs.domain.errors import AskDocsError, ModelUnavailable
 
 if TYPE_CHECKING:
-    from askdocs.adapters.engine import QueryEngine
-    from askdocs.adapters.limits import Limits, Sampling
-    from askdocs.adapters.openai_faults import Server
+    from askdocs.adapters.llm.engine import QueryEngine
+    from askdocs.adapters.llm.limits import Limits, Sampling
+    from askdocs.adapters.llm.openai_faults import Server
     from askdocs.domain.answer import Passage
     from askdocs.settings import Loaded
-    from askdocs.steps.prompt import Prompt
+    from askdocs.steps.answer.prompt import Prompt
 
 
 class LateEngine:
@@ -49,12 +49,12 @@ class LateEngine:
         """Have the model loaded meanwhile; nobody waits for that."""
         conf = self._loaded.settings
         if is_file(self._name):
-            from askdocs.adapters.gguf_process import running
+            from askdocs.adapters.llm.gguf.gguf_process import running
 
             with suppress(AskDocsError):
                 running(_path(self._name), conf.llm_num_ctx, conf.llm_threads).start()
         elif not conf.llm_url:
-            from askdocs.adapters.warm import warm
+            from askdocs.adapters.llm.warm import warm
 
             wanted = (_sampling(self._loaded), _limits(self._loaded))
             told = (conf.ollama_url, self._name, *wanted)
@@ -70,7 +70,7 @@ class LateEngine:
 
     def _engine(self) -> QueryEngine:
         """Return the engine: one for all questions, and its connection with it."""
-        from askdocs.adapters.engine import QueryEngine
+        from askdocs.adapters.llm.engine import QueryEngine
 
         if self._made is None:
             self._made = QueryEngine(self._llm(), self._prompt, self._on_wait)
@@ -96,21 +96,21 @@ def _llm(loaded: Loaded, model: str, on_wait: Callable[[str], None] | None) -> A
         "on_wait": on_wait,
     }
     if is_file(model):
-        from askdocs.adapters.gguf import File
+        from askdocs.adapters.llm.gguf.gguf import File
 
         return File(_path(model), threads=conf.llm_threads, **wanted)
     if conf.llm_url:
-        from askdocs.adapters.openai_like import Served
+        from askdocs.adapters.llm.openai_like import Served
 
         return Served(server(loaded, model), **wanted)
     with without_socks():
-        from askdocs.adapters.ollama import Llama
+        from askdocs.adapters.llm.ollama import Llama
     return Llama(conf.ollama_url, model, **wanted)
 
 
 def server(loaded: Loaded, model: str) -> Server:
     """Return the OpenAI-compatible server of the settings."""
-    from askdocs.adapters.openai_faults import Server
+    from askdocs.adapters.llm.openai_faults import Server
 
     conf = loaded.settings
     key = conf.llm_api_key.get_secret_value() if conf.llm_api_key else ""
@@ -144,7 +144,7 @@ def without_socks() -> Iterator[None]:
 
 
 def _sampling(loaded: Loaded) -> Sampling:
-    from askdocs.adapters.limits import Sampling
+    from askdocs.adapters.llm.limits import Sampling
 
     conf = loaded.settings
     return Sampling(
@@ -159,7 +159,7 @@ def _sampling(loaded: Loaded) -> Sampling:
 
 
 def _limits(loaded: Loaded) -> Limits:
-    from askdocs.adapters.limits import Limits
+    from askdocs.adapters.llm.limits import Limits
 
     usual, total = Limits(), loaded.settings.llm_timeout_s
     first, idle = min(usual.first_s, total), min(usual.idle_s, total)

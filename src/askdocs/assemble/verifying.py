@@ -8,9 +8,9 @@ from askdocs.assemble.config import places
 from askdocs.domain.errors import ModelUnavailable
 
 if TYPE_CHECKING:
-    from askdocs.adapters.verifier import Verifier
+    from askdocs.adapters.cross_encoder.verifier import Verifier
     from askdocs.settings import Loaded
-    from askdocs.steps.ground import Verify
+    from askdocs.steps.answer.ground import Verify
 
 
 def verify_for(loaded: Loaded) -> Verify | None:
@@ -26,7 +26,7 @@ def verify_for(loaded: Loaded) -> Verify | None:
 
 def _verifier(loaded: Loaded, name: str) -> Verifier:
     """Open the export of a verifier, made first if need be: torch takes seconds."""
-    from askdocs.adapters.verifier import exported
+    from askdocs.adapters.cross_encoder.verifier import exported
 
     cache, device = places(loaded)["cache"], loaded.settings.device
     if device != "cuda":
@@ -35,6 +35,6 @@ def _verifier(loaded: Loaded, name: str) -> Verifier:
                 return found
         except ModelUnavailable:
             pass  # it is not here yet: what follows fetches it, or says why not
-    from askdocs.adapters.verifier_export import load
+    from askdocs.adapters.cross_encoder.verifier_export import load
 
     return load(name, cache=cache, device=device)

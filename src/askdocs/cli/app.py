@@ -19,16 +19,15 @@ from askdocs.cli import (
     chat,
     config,
     doctor,
-    documents,
     evaluate,
     ingest,
     search,
-    show,
     status,
     urls,
 )
 from askdocs.cli.flags import everywhere, setting_flags, words
 from askdocs.cli.open import open_
+from askdocs.cli.render import documents, show
 from askdocs.domain.errors import MEANING, AskDocsError, ConfigError, Exit
 
 _CODES = "\n".join(f"  {int(code):3}  {what}" for code, what in MEANING.items())

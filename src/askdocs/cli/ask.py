@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import answers, documents, filters, show
+from askdocs.cli import filters
 from askdocs.cli.flags import settings
+from askdocs.cli.render import answers, documents, show
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import NothingMatches
-from askdocs.steps.question import checked_question
+from askdocs.steps.search.question import checked_question
 
 
 def ask(

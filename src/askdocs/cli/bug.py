@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from askdocs.cli import documents, show
+from askdocs.cli.render import documents, show
 from askdocs.domain.errors import AskDocsError, Exit
 
 

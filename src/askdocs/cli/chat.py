@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import answers, filters, show
+from askdocs.cli import filters
 from askdocs.cli.flags import settings
 from askdocs.cli.line import Lines
+from askdocs.cli.render import answers, show
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AskDocsError, ConfigError, NothingMatches
 from askdocs.domain.search import Filter
 from askdocs.flows.chat import Conversation
-from askdocs.steps.question import LONGEST, checked_question
+from askdocs.steps.search.question import LONGEST, checked_question
 
 if TYPE_CHECKING:
     from askdocs.settings import Loaded

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import show
 from askdocs.cli.flags import settings
+from askdocs.cli.render import show
 
 app = typer.Typer(help="What the settings are and where they come from.")
 

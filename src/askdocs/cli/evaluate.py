@@ -13,8 +13,8 @@ import typer
 from typer.core import TyperGroup
 
 from askdocs.assemble import evaluating
-from askdocs.cli import documents, eval_document, evaluated, show
 from askdocs.cli.flags import settings
+from askdocs.cli.render import documents, eval_document, evaluated, show
 from askdocs.domain.errors import ConfigError, GateFailed
 
 _RUN = """Measure how well the index finds the pages that are wanted, with intervals.

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from askdocs import assemble
-from askdocs.cli import documents, show
+from askdocs.cli.render import documents, show
 from askdocs.domain.errors import AskDocsError, NothingMatches
 from askdocs.domain.search import Filter
-from askdocs.steps import filters as steps
+from askdocs.steps.search import filters as steps
 
 _PATIENCE_S = "2"
 """How long a shell waits for a Qdrant server, when somebody presses Tab."""

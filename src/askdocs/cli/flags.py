@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from askdocs import assemble
-from askdocs.cli import show
+from askdocs.cli.render import show
 from askdocs.domain.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import documents, show
-from askdocs.cli.explained import explained
 from askdocs.cli.flags import settings
+from askdocs.cli.render import documents, show
+from askdocs.cli.render.explained import explained
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.index import Wishes
 

@@ -9,7 +9,7 @@ from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 from askdocs import assemble
-from askdocs.cli import show
+from askdocs.cli.render import show
 
 PROMPT = "> "
 _MOST = 1_000

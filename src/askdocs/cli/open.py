@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askdocs.assemble.last import last_answer
-from askdocs.cli import answers, show
 from askdocs.cli.flags import settings
+from askdocs.cli.render import answers, show
 from askdocs.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from askdocs.adapters.last_answer import Citation, LastAnswer
+    from askdocs.adapters.local.last_answer import Citation, LastAnswer
 
 
 def open_(

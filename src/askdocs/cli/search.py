@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import documents, filters, show
+from askdocs.cli import filters
 from askdocs.cli.flags import settings
+from askdocs.cli.render import documents, show
 from askdocs.domain.answer import Found
 from askdocs.domain.errors import Exit, NothingMatches
-from askdocs.steps.question import checked_question
+from askdocs.steps.search.question import checked_question
 
 
 def search(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import documents, show
 from askdocs.cli.flags import settings
+from askdocs.cli.render import documents, show
 from askdocs.domain.errors import ConfigError, GateFailed
 from askdocs.domain.site import Dead, LinkReport, Score
 

@@ -74,7 +74,7 @@ class Manifest:
 
     Attributes:
         thresholds: What is near and what is far in its vector space (see
-            `steps.calibrate`); {} if that could not be told.
+            `steps.search.calibrate`); {} if that could not be told.
     """
 
     space: Space

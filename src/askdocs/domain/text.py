@@ -83,7 +83,7 @@ class Section:
     Attributes:
         heading: Trail of headings, outermost first; () at the top of a page.
         anchor: The fragment of the innermost heading; "" at the top of a page. A reader
-            of the file knows it only where it is written there; `steps.urls` adds the rest.
+            of the file knows it only where it is written there; `steps.docs.urls` adds the rest.
         blocks: In the order of the page; may be empty.
         line: Of the heading in the source file, counted from 1.
     """
@@ -225,7 +225,7 @@ class Chunk:
         embedded: What the model reads: breadcrumb and text, within its limit.
         nth: Counts equal passages under one heading of one page, from 0.
         fingerprint: Of the embedder and chunker that made it.
-        page: What all chunks of a page share (see `steps.chunk.page_payload`).
+        page: What all chunks of a page share (see `steps.docs.chunk.page_payload`).
         anchor: The fragment of its heading; "" at the top of a page.
         lines: First and last line in the source file, counted from 1.
         also: Fragments of further sections that were joined to it, in order.

@@ -14,10 +14,10 @@ from askdocs.domain.answer import REFUSAL, Answer, Found, Passage, Status
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 from askdocs.domain.ports import Engine
 from askdocs.flows.tell import Rules, Show, Teller, nowhere
-from askdocs.steps.allowed import addresses, allowed
-from askdocs.steps.extract import extract
-from askdocs.steps.prompt import Prompt
-from askdocs.steps.reply import cited
+from askdocs.steps.answer.allowed import addresses, allowed
+from askdocs.steps.answer.extract import extract
+from askdocs.steps.answer.prompt import Prompt
+from askdocs.steps.answer.reply import cited
 
 ENTITLED = 2 / 3
 """Share of a question's words in the title or headings of one page with which it is in

@@ -10,9 +10,9 @@ import numpy as np
 
 from askdocs.domain.ports import Draft, Embedder
 from askdocs.domain.text import Chunk
-from askdocs.steps.calibrate import FOREIGN, refuse_below, similar
-from askdocs.steps.ground import plain
-from askdocs.steps.sentences import units
+from askdocs.steps.answer.ground import plain
+from askdocs.steps.answer.sentences import units
+from askdocs.steps.search.calibrate import FOREIGN, refuse_below, similar
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -32,7 +32,7 @@ LEAST_WORDS = 5
 def thresholds(
     chunks: Sequence[Chunk], draft: Draft, embedder: Embedder
 ) -> dict[str, float]:
-    """Return "refuse_below" and "similar", as `steps.calibrate` says; {} without chunks.
+    """Return "refuse_below" and "similar", as `steps.search.calibrate` says; {} without chunks.
 
     The sample depends on the chunks alone, so equal docs give equal thresholds.
     """

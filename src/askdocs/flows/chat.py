@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
 from askdocs.domain.ports import Speaker
-from askdocs.steps.condense import SYSTEM, USER, Turn, standalone, within
-from askdocs.steps.prompt import clean, fence, tokens
+from askdocs.steps.answer.condense import SYSTEM, USER, Turn, standalone, within
+from askdocs.steps.answer.prompt import clean, fence, tokens
 
 
 @dataclass(slots=True)

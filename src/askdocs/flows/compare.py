@@ -19,7 +19,7 @@ from askdocs.domain.ports import Clock, Docs, Notify, Store
 from askdocs.domain.site import Table
 from askdocs.flows.reading import read_all
 from askdocs.flows.survey import Build, Survey, look
-from askdocs.steps import diff, guard
+from askdocs.steps.docs import diff, guard
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

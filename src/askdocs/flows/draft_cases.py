@@ -17,10 +17,10 @@ from askdocs.domain.text import Left, Link, Page, PageKind, Source, visible
 from askdocs.domain.trial import page_of
 from askdocs.flows.reading import AUTO, read_all, read_page, shared_by
 from askdocs.flows.survey import SKIPPED
-from askdocs.steps import urls
-from askdocs.steps.question import LONGEST
-from askdocs.steps.urls.links import target_of
-from askdocs.steps.urls.site import Site
+from askdocs.steps.docs import urls
+from askdocs.steps.docs.urls.links import target_of
+from askdocs.steps.docs.urls.site import Site
+from askdocs.steps.search.question import LONGEST
 
 FEWEST_WORDS = 3
 """Of a link text or title: "this page" asks nothing."""

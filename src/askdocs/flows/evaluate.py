@@ -20,8 +20,8 @@ from askdocs.domain.trial import (
     page_of,
     pages_of,
 )
-from askdocs.steps import bootstrap, metrics
-from askdocs.steps.question import checked_question
+from askdocs.steps.evaluate import bootstrap, metrics
+from askdocs.steps.search.question import checked_question
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from askdocs.flows.reading import (
     shared_by,
 )
 from askdocs.flows.survey import SKIPPED, Build
-from askdocs.steps import chunk, urls
+from askdocs.steps.docs import chunk, urls
 
 
 def explain(docs: Docs, path: str, *, live: Table | None, build: Build) -> Explanation:

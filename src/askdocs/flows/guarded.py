@@ -9,7 +9,7 @@ from askdocs.domain.answer import REFUSAL, Answer, Safety, Status
 from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
 from askdocs.domain.ports import Speaker
 from askdocs.flows.tell import Show
-from askdocs.steps.safety import garbage, verdict
+from askdocs.steps.answer.safety import garbage, verdict
 
 Ask = Callable[[str, Show], Answer]
 

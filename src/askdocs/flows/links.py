@@ -11,7 +11,7 @@ from askdocs.domain.ports import Docs, Spread
 from askdocs.domain.site import LinkReport, Score, Table
 from askdocs.domain.text import Left, Link, Page, Source
 from askdocs.flows.reading import AUTO, read_all, read_page, shared_by
-from askdocs.steps import mdx, urls
+from askdocs.steps.docs import mdx, urls
 
 
 @dataclass(frozen=True, slots=True)

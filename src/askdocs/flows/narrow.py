@@ -9,7 +9,7 @@ from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import NothingMatches
 from askdocs.domain.ports import EVERYTHING, Store
 from askdocs.domain.search import Filter
-from askdocs.steps.filters import option, resolved, shown, typable
+from askdocs.steps.search.filters import option, resolved, shown, typable
 
 MOST_PLACES = 5
 """Places that are named where a filter finds nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from askdocs.domain.ports import Docs
 from askdocs.domain.text import Document, Left, Page, Source
-from askdocs.steps import front, mdx, urls
+from askdocs.steps.docs import front, mdx, urls
 
 AUTO = "auto"
 """The slug rule that the docs' own links agree with most."""

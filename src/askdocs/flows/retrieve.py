@@ -13,7 +13,7 @@ from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING, Encoder, Reranker, Store
 from askdocs.domain.search import Filter, Hit, Rankings
-from askdocs.steps.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
+from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector

@@ -12,7 +12,7 @@ from askdocs.domain.ports import Embedder, Notify, Tokenizer
 from askdocs.domain.site import Place, Table
 from askdocs.domain.text import Chunk, Left, Page, PageKind, Source
 from askdocs.flows.reading import AUTO, read_page, rule_for, shared_by
-from askdocs.steps import chunk, mdx, urls
+from askdocs.steps.docs import chunk, mdx, urls
 
 SKIPPED = {
     PageKind.CARDS: "card page: no prose of its own",

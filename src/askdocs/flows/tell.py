@@ -13,10 +13,10 @@ from enum import Enum
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
 from askdocs.domain.text import visible
-from askdocs.steps.allowed import addresses, allowed
-from askdocs.steps.ground import Embed, Ground, Verify
-from askdocs.steps.reply import Reader
-from askdocs.steps.sentences import Sentences
+from askdocs.steps.answer.allowed import addresses, allowed
+from askdocs.steps.answer.ground import Embed, Ground, Verify
+from askdocs.steps.answer.reply import Reader
+from askdocs.steps.answer.sentences import Sentences
 
 Show = Callable[[str], None]
 

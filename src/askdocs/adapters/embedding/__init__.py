@@ -1,0 +1,1 @@
+"""Embedding models: found, loaded, exported to ONNX, and asked for vectors."""

@@ -1,0 +1,1 @@
+"""Language models: Ollama, OpenAI-compatible servers and GGUF files, behind one query engine."""

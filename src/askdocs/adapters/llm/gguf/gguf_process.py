@@ -1,0 +1,213 @@
+"""A GGUF file becomes a process that runs it, started once, gone when we are.
+
+The process answers at a socket in a folder that only this user can open, and wants a key
+that nobody else knows: no port is opened, and no other program can ask it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from askdocs.adapters.llm.faults import one_line
+from askdocs.adapters.llm.gguf.gguf_header import metadata
+from askdocs.domain.errors import ModelUnavailable
+
+Tell = Callable[[str], None]
+
+_LONGEST_SOCKET = 100
+"""In bytes; systems allow 104 to 108."""
+
+_LOG = re.compile(r"^[\d.]+ E (?:\w+ +)?\S+: (?:error loading model: )?(.+)$", re.M)
+
+
+class Process:
+    """llama.cpp with one model.
+
+    Attributes:
+        socket: Where it answers once it is ready.
+        key: What it wants to be told.
+    """
+
+    def __init__(self, path: Path, num_ctx: int, threads: int) -> None:
+        """Start nothing yet."""
+        self._folder = _private_folder()
+        self.socket = str(self._folder / "llm.sock")
+        self.key = secrets.token_hex(16)
+        self._path = path
+        self._told = {
+            "path": str(path),
+            "name": path.name,
+            "socket": self.socket,
+            "key": self.key,
+            "num_ctx": num_ctx,
+            "threads": threads or _threads(),
+        }
+        self._lock = threading.RLock()
+        self._running: list[subprocess.Popen[str]] = []
+        self._ready = False
+        weakref.finalize(self, _end, self._running, self._folder)
+
+    def start(self) -> None:
+        """Begin to load the model, unless that has begun; do not wait.
+
+        Raises:
+            ConfigError: if there is no such file, or it cannot be read.
+            ModelUnavailable: if it is no GGUF file, or there is nothing to run it.
+        """
+        with self._lock:
+            if self._alive:
+                return
+            metadata(self._path)
+            if not find_spec("xllamacpp"):
+                raise ModelUnavailable(
+                    f"{self._path} needs llama.cpp, which is not installed",
+                    hint="pip install xllamacpp   (or set RAG_LLM_URL)",
+                )
+            self._ready = False
+            Path(self.socket).unlink(missing_ok=True)
+            self._running[:] = [_spawned(self._log, self._told)]
+
+    def wait(self, tell: Tell | None, *, notice_s: float, limit_s: float) -> None:
+        """Return when the model is loaded; *tell* how far that is, every *notice_s*.
+
+        Raises:
+            ConfigError: if there is no such file, or it cannot be read.
+            ModelUnavailable: if llama.cpp cannot load it, or not in *limit_s*.
+        """
+        with self._lock:
+            self.start()
+            until = time.monotonic() + limit_s
+            while not self._ready:
+                if not self._look(notice_s):
+                    if time.monotonic() > until:
+                        raise self._late(limit_s)
+                    if tell:
+                        tell(self._progress())
+
+    def death(self, grace_s: float) -> str:
+        """Return why it is no longer there; "" if it still is after *grace_s*."""
+        with self._lock, suppress(subprocess.TimeoutExpired):
+            if self._running:
+                self._running[0].wait(grace_s)
+            return self._why()
+        return ""
+
+    @property
+    def pid(self) -> int:
+        """The number of the process; 0 before there was one."""
+        return self._running[0].pid if self._running else 0
+
+    @property
+    def _alive(self) -> bool:
+        return bool(self._running) and self._running[0].poll() is None
+
+    @property
+    def _log(self) -> Path:
+        return self._folder / "log"
+
+    def _look(self, wait_s: float) -> bool:
+        """Return whether it has said that it is ready, after at most *wait_s*."""
+        said: Any = self._running[0].stdout
+        if not select.select([said], [], [], wait_s)[0]:
+            return False
+        self._ready = said.readline() == "ready\n"
+        if not self._ready:
+            self._running[0].wait()
+            raise ModelUnavailable(
+                f"llama.cpp cannot load {self._path}: {self._why()}",
+                hint="rag doctor   (a file of another kind, not whole, or too large?)",
+            )
+        return True
+
+    def _why(self) -> str:
+        """Return the first error in the log, or the signal that ended the process."""
+        code = self._running[0].wait() if self._running else 0
+        if code == -9:
+            return "it was killed, as for want of memory"
+        told = self._log.read_text(errors="replace") if self._log.exists() else ""
+        found = _LOG.search(told)
+        return one_line(found[1] if found else told[-200:]) or f"it ended with {code}"
+
+    def _late(self, limit_s: float) -> ModelUnavailable:
+        return ModelUnavailable(
+            f"{self._path.name} was not loaded after {limit_s:g} s",
+            hint="raise RAG_LLM_TIMEOUT_S, or use a smaller model",
+        )
+
+    def _progress(self) -> str:
+        """Return in words how much of the file is in memory, where the system tells."""
+        size = self._path.stat().st_size
+        text = f"loading model {self._path.name} ({size / 1e9:.1f} GB)"
+        try:
+            pages = Path(f"/proc/{self.pid}/statm").read_text().split()[1]
+        except (OSError, IndexError):
+            return f"{text}..."
+        share = int(pages) * os.sysconf("SC_PAGE_SIZE") / max(size, 1)
+        return f"{text}: {min(share, 0.99):.0%}"
+
+
+@cache
+def running(path: Path, num_ctx: int, threads: int = 0) -> Process:
+    """Return the one process for a model; each question of a conversation asks the same."""
+    return Process(path, num_ctx, threads)
+
+
+def _spawned(log: Path, told: dict[str, object]) -> subprocess.Popen[str]:
+    """Start the process; Ctrl-C is none of its business, that stops an answer only."""
+    with log.open("wb") as file:
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "askdocs.adapters.llm.gguf.gguf_host"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            text=True,
+            start_new_session=True,
+        )
+    to: Any = child.stdin
+    to.write(json.dumps(told) + "\n")
+    to.flush()
+    return child
+
+
+def _end(running: list[subprocess.Popen[str]], folder: Path) -> None:
+    for child in running:
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _private_folder() -> Path:
+    """Return a new folder of this user's, with a path that is short enough for a socket."""
+    folder = tempfile.mkdtemp(prefix="rag-")
+    if len(os.fsencode(folder)) < _LONGEST_SOCKET:
+        return Path(folder)
+    Path(folder).rmdir()
+    return Path(tempfile.mkdtemp(prefix="rag-", dir="/tmp"))
+
+
+def _threads() -> int:
+    """Return how many threads compute: -1, llama.cpp's choice, where we may have all CPUs."""
+    if not hasattr(os, "sched_getaffinity"):
+        return -1
+    ours = len(os.sched_getaffinity(0))
+    return ours if ours < (os.cpu_count() or 1) else -1

@@ -1,0 +1,1 @@
+"""The operating system: files, locks, clocks, processes, and what a run leaves behind."""

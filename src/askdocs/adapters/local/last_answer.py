@@ -1,0 +1,116 @@
+"""The citations of the last answer become a small file, and are read back by number."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import mkstemp
+from typing import Any
+from urllib.parse import urlsplit
+
+from askdocs.adapters.local.files import private_folder
+from askdocs.domain.errors import NotWritable
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A page that an answer names.
+
+    Attributes:
+        mark: The number that the answer gives it, from 1.
+        url: http or https, with the fragment.
+    """
+
+    mark: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """What is remembered of an answer: not its text.
+
+    Attributes:
+        status: As in the JSON of `rag ask`, or "search".
+    """
+
+    question: str
+    status: str
+    citations: tuple[Citation, ...]
+
+
+def write_last_answer(file: Path, last: LastAnswer) -> None:
+    """Replace the file in one step, readable by nobody else.
+
+    Two questions at once do not mix: each writes a file of its own first.
+
+    Raises:
+        NotWritable: if its folder cannot be written.
+    """
+    facts = json.dumps({"version": VERSION, **asdict(last)}, indent=1)
+    folder = private_folder(file.parent)
+    try:
+        handle, name = mkstemp(prefix=file.stem, dir=folder)
+        with _gone_unless_renamed(Path(name)) as new:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(facts + "\n")
+            new.replace(file)
+    except OSError as err:
+        raise NotWritable(
+            f"{file} cannot be written: {err.strerror}", hint=f"ls -ld {folder}"
+        ) from err
+
+
+def read_last_answer(file: Path) -> LastAnswer | None:
+    """Return what was kept; None if nothing was, or it is of another version or damaged."""
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        if facts["version"] != VERSION:
+            return None
+        citations = tuple(_citation(c) for c in facts["citations"])
+        return LastAnswer(_text(facts["question"]), _text(facts["status"]), citations)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def of_the_web(url: str) -> bool:
+    """Return whether *url* is an address that may be handed to a browser.
+
+    >>> of_the_web("https://docs.example/a#b"), of_the_web("file:///etc/passwd")
+    (True, False)
+    """
+    if not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+
+
+def _citation(facts: dict[str, Any]) -> Citation:
+    """Return a citation, or raise ValueError where it is none."""
+    mark, url = facts["mark"], _text(facts["url"])
+    if type(mark) is not int or not of_the_web(url):
+        raise ValueError(facts)
+    return Citation(mark, _text(facts["title"]), url)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+@contextmanager
+def _gone_unless_renamed(file: Path) -> Iterator[Path]:
+    try:
+        yield file
+    finally:
+        file.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""How a model is asked, and what of its reply is shown."""

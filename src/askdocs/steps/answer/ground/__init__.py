@@ -1,0 +1,8 @@
+"""A reply and its passages become a verdict for each sentence."""
+
+from __future__ import annotations
+
+from askdocs.steps.answer.ground.evidence import plain
+from askdocs.steps.answer.ground.judge import Embed, Ground, Verify
+
+__all__ = ["Embed", "Ground", "Verify", "plain"]

@@ -1,0 +1,242 @@
+"""A sentence of a reply, and the passages it was made from, become a verdict.
+
+What must be right letter by letter (commands, flags, numbers, prices, addresses, names)
+has to stand in the sentences of the passages that say most of the rest; no negation, no
+opposite and no other name may part it from them; and its words, or its vector, must be
+near enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
+
+from askdocs.domain.answer import Passage, Sentence, Verdict
+from askdocs.steps.answer.ground.evidence import (
+    Claim,
+    Unit,
+    covered,
+    missing,
+    missing_links,
+    plain,
+    support,
+    units_of,
+)
+from askdocs.steps.answer.ground.levels import overstated
+from askdocs.steps.answer.ground.literals import bare, holds, without_code
+from askdocs.steps.answer.ground.swaps import alike, swapped
+from askdocs.steps.answer.ground.turns import contradiction, turned
+from askdocs.steps.answer.ground.words import is_negation, says_something, stem, words
+from askdocs.steps.answer.sentences import has_claim
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
+
+Embed = Callable[[Sequence[str]], "Vector | None"]
+Verify = Callable[[str, Sequence[str]], float]
+
+SAME = 0.8
+"""Share of words in the same order with which a sentence is its source, changed."""
+
+ENOUGH = 0.8
+"""Share of the words of a sentence with which it needs no vector."""
+
+LEAST = 0.35
+"""Share of its words below which no vector helps: similar is not the same."""
+
+VERIFIED = 0.5
+"""How sure a verifier must be: more so than not."""
+
+_UNSAID = "no passage says so"
+_MARK = re.compile(r"\[\^(\d{1,4})\]")
+_JOINED = re.compile(
+    r"(?<![\w./+-])[^\W\d_][^\W_]*(?:[-+][^\W_]+)+(?![\w./])"
+)  # blue-heron, otter+9
+_LOOSE = frozenset(
+    "re non pre sub multi self auto co un on in up by of well based specific related "
+    "level side to end off wide free only like ready friendly the a e".split()
+)
+"""What a writer joins to any word: "a project-specific, non-default name"."""
+
+_CAPITAL = re.compile(r"(?<![\w./-])[A-Z]\w*(?:[-'\u2019]\w+)*")
+
+
+class Ground:
+    """Judges the sentences of one reply by its passages.
+
+    Args:
+        passages: Those that the model was given; marks count from 1.
+        known: Words that need no source ("Scaleway").
+        similar: The cosine from which a vector may stand in for words; of this model.
+        embed: Makes vectors of unit length, shape (texts, dim); None, or returning None,
+            without a model.
+        verify: Returns from 0 to 1 how sure a model is that one of some texts says what
+            a sentence does; decides in the place of *similar* and *embed*.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        *,
+        known: Sequence[str] = (),
+        similar: float = 1.0,
+        embed: Embed | None = None,
+        verify: Verify | None = None,
+    ) -> None:
+        self._units = list(units_of(passages))
+        self._texts = [f"{p.trail}\n{p.text}" for p in passages]
+        self._whole = [plain(text).casefold() for text in self._texts]
+        self._told = {(u.passage, plain(u.text).casefold()) for u in self._units}
+        self._pages = {url.rstrip("/") for p in passages for url in (p.url, p.link)}
+        self._known = {stem(word) for text in known for word in words(text)}
+        texts = chain((u.text for u in self._units), (p.trail for p in passages))
+        self._names = {name for text in texts for name in _names(text)}
+        self._similar = similar if verify is None else VERIFIED
+        self._embed = embed
+        self._verify = verify
+
+    def judge(self, piece: str) -> Sentence:
+        """Return a piece of the reply (see `steps.answer.sentences`) with its verdict."""
+        if not has_claim(piece):
+            return Sentence(piece, Verdict.NO_CLAIM)
+        claim = Claim.of(bare(piece), self._known)
+        if claim.empty and not any(map(is_negation, words(claim.text))):
+            return Sentence(piece, Verdict.NO_CLAIM)
+        cited = {int(n) for n in _MARK.findall(piece)}
+        chosen = support(claim, self._units, cited)
+        place = self._verbatim(claim, cited)
+        if place and self._links_there(claim, place):
+            return Sentence(piece, Verdict.SUPPORTED, passage=place, covers=1.0)
+        if claim.empty:
+            return _verdict(piece, _UNSAID, 0, 0.0)
+        covers = covered(claim, chosen)
+        passage = chosen[0].passage if chosen else 0
+        wrong = next(self._wrong(claim, chosen), "")
+        if wrong or covers >= ENOUGH:
+            return _verdict(piece, wrong, passage, covers)
+        similar = self._nearness(claim, chosen) if covers >= LEAST else None
+        if similar is None or similar < self._similar:
+            wrong = _UNSAID
+        return _verdict(piece, wrong, passage, covers, similar)
+
+    def _verbatim(self, claim: Claim, cited: Collection[int]) -> int:
+        """Return the passage that has a sentence as it is, a cited one first; 0 if none.
+
+        What stands after "never" or "only" is not what is said; and a name has its
+        capitals.
+        """
+        text = plain(claim.text).casefold()
+        whole = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
+        found = [
+            n
+            for n, said in enumerate(self._whole, start=1)
+            if (n, text) in self._told
+            or any(not turned(said[: at.start()]) for at in whole.finditer(said))
+        ]
+        named = [
+            n for n in found if all(holds(self._texts[n - 1], x) for x in claim.names)
+        ]
+        return min(named, key=lambda n: n not in cited) if text and named else 0
+
+    def _links_there(self, claim: Claim, place: int) -> bool:
+        """Whether the links of a sentence are those of a passage that has its words."""
+        if not claim.links:
+            return True
+        text = plain(claim.text).casefold()
+        told = {u: plain(u.text).casefold() for u in self._units if u.passage == place}
+        parts = [unit for unit, said in told.items() if said in text or text in said]
+        return not missing_links(claim, parts, self._pages)
+
+    def _wrong(self, claim: Claim, chosen: Sequence[Unit]) -> Iterator[str]:
+        """Yield what the support of a claim does not say."""
+        for literal in missing(claim, chosen, self._pages):
+            yield f"no passage that says the rest has {literal}"
+        for one, two in claim.steps:
+            if not any(_follow(one, two, unit.text) for unit in self._units):
+                yield f"no passage has {two} after {one}"
+        yield from self._unnamed(claim, chosen)
+        yield from self._joined(claim)
+        for unit in chosen[:2]:
+            if changed := contradiction(claim.text, unit.text):
+                yield changed
+        if chosen:
+            yield from self._changed(plain(claim.text), plain(chosen[0].text))
+
+    def _unnamed(self, claim: Claim, chosen: Sequence[Unit]) -> Iterator[str]:
+        """Yield what is written with a capital and stands nowhere in the support."""
+        there = self._known.union(*(u.stems | u.around for u in chosen))
+        for name in _names(claim.text):
+            if not there.issuperset(map(stem, words(name))):
+                yield f"no passage that says the rest names {name}"
+
+    def _joined(self, claim: Claim) -> Iterator[str]:
+        """Yield what joins words by a sign that no passage has side by side."""
+        for whole in _JOINED.findall(plain(without_code(claim.text))):
+            parts = re.split("[-+]", whole.casefold())
+            near = r"[\W_]{0,3}".join(rf"{re.escape(p.rstrip('s'))}s?" for p in parts)
+            loose = not _LOOSE.isdisjoint(parts)
+            if not loose and not any(re.search(near, said) for said in self._whole):
+                yield f"no passage joins {whole}"
+
+    def _changed(self, said: str, meant: str) -> Iterator[str]:
+        """Yield what makes a sentence another one than the source that it nearly is."""
+        if changed := swapped(said, meant, self._is_name):
+            yield changed
+        if alike(said, meant) >= SAME and (changed := overstated(said, meant)):
+            yield changed
+
+    def _is_name(self, word: str) -> bool:
+        inside = word[1:] != word[1:].lower() and not word.isupper()
+        return inside or any(word in name.split() for name in self._names)
+
+    def _nearness(self, claim: Claim, chosen: Sequence[Unit]) -> float | None:
+        """Return how surely its support says a sentence, or their cosine; None if unknown."""
+        if not chosen:
+            return None
+        texts = [unit.text for unit in chosen[:2]]
+        meant = dict.fromkeys([*texts, " ".join(texts)])
+        if self._verify is not None:
+            return round(self._verify(plain(claim.text), list(meant)), 4)
+        if self._embed is None:
+            return None
+        rows = self._embed([plain(claim.text), *meant])
+        if rows is None:
+            return None
+        return round(float((rows[1:] @ rows[0]).max()), 4)
+
+
+def _names(text: str) -> list[str]:
+    """Return the words that a sentence writes with a capital though it need not."""
+    told = plain(without_code(text))
+    found = list(_CAPITAL.finditer(told))
+    return [
+        word[0]
+        for word, after in zip_longest(found, found[1:])
+        if word.start() > 0 or _leads(word, after, told)
+    ]
+
+
+def _leads(word: re.Match[str], after: re.Match[str] | None, text: str) -> bool:
+    """Whether the first word of a sentence is the first of a name."""
+    if not says_something(word[0].casefold()):
+        return False
+    if after and text[word.end() : after.start()] == " ":
+        return True
+    return word[0][1:] != word[0][1:].lower()
+
+
+def _follow(one: str, two: str, text: str) -> bool:
+    """Whether two words of code follow each other in a text."""
+    both = (
+        rf"(?<![\w-]){re.escape(one)}[\"',;:()\[\]{{}}]*\s+[\"'(\[{{]*{re.escape(two)}"
+    )
+    return bool(re.search(both + r"(?![\w-])", text))
+
+
+def _verdict(
+    piece: str, wrong: str, passage: int, covers: float, similar: float | None = None
+) -> Sentence:
+    verdict = Verdict.UNSUPPORTED if wrong else Verdict.SUPPORTED
+    return Sentence(piece, verdict, wrong, passage, round(covers, 3), similar)

@@ -1,0 +1,107 @@
+"""The text of a passage becomes the pieces that can support a sentence.
+
+Also tells which piece of a reply claims something, and so needs support.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from askdocs.steps.answer.sentences.scan import Sentences
+
+_FENCE = re.compile(
+    r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:`{3,}|~{3,})[^`\n]*(?:\n|\Z)"
+)
+_LAST_FENCE = re.compile(r"\n?[ \t]*(?:`{3,}|~{3,})\s*(?:\[\^[^\n]*)?\Z")
+_CONTINUED = re.compile(r"[ \t]*\\\n\s*")
+_RULE = re.compile(r"\s*\|?[ \t:|-]*-[ \t:|-]*")
+_CELL = re.compile(r"(?<!\\)\|")
+_BULLET = re.compile(r"\A(?:[-*+>]|\d+[.)])\s+")
+_MARK = re.compile(r"\[\^[\d, ^]+\]")
+_HEADING = re.compile(r"\s*#{1,6}(?:\s|\Z)")
+_ENUMERATED = re.compile(
+    r"[\s#>*_+-]*(?:\d+[.)]\s+)?[*_]*(?:[^\W\d_]+\s\d+\s*[.:)](?=.*\w))?", re.DOTALL
+)
+_CLAIMS = re.compile(
+    r"\d|`|\w:/|\b(?:not?|none|never|cannot|without|only)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+_LEAD_IN = re.compile(r"[:\uff1a][\s*_]*\Z")
+_MOST_WORDS = 20
+
+
+def pieces(text: str) -> list[str]:
+    """Return the pieces of a whole text (see `Sentences`); joined, they are the text."""
+    sentences = Sentences()
+    return sentences.feed(text) + sentences.end()
+
+
+def units(text: str) -> list[str]:
+    r"""Return sentences, items, table rows and lines of code, in order.
+
+    Each without its bullet and the line breaks of its author. A table row names its
+    columns, a command that goes on after a backslash is one line.
+
+    >>> units("- Run it. Wait.\n\n| Plan | vCPU |\n|---|---|\n| S | 2 |")
+    ['Run it.', 'Wait.', 'Plan: S | vCPU: 2']
+    """
+    found: list[str] = []
+    head: list[str] = []
+    for piece in pieces(text):
+        if _FENCE.match(piece):
+            found += _lines_of_code(piece)
+        elif piece.lstrip().startswith("|"):
+            first, *rule = piece.strip().split("\n", 1)
+            head = _cells(first) if rule else head
+            found += [] if rule else [_row(head, _cells(first))]
+        else:
+            head = []
+            found.append(" ".join(_BULLET.sub("", piece.strip(), count=1).split()))
+    return [unit for unit in found if any(c.isalnum() for c in unit)]
+
+
+def has_claim(piece: str) -> bool:
+    """Return whether a piece of a reply says something that the docs must say too.
+
+    Nothing is claimed by what has no letter and no digit besides its marks, such as a
+    thematic break; nor by framing that names no number, code, address, and negates
+    nothing: a heading, the head of a table, and at most 20 words that end with a
+    colon. The number of a step or an item does not count. All else claims.
+
+    >>> has_claim("To create a job:"), has_claim("Not supported are:")
+    (False, True)
+    """
+    told = _MARK.sub("", piece)
+    if not any(c.isalnum() for c in told):
+        return False
+    if _FENCE.match(told) or not _frames(told):
+        return True
+    return bool(_CLAIMS.search(_ENUMERATED.sub("", told, count=1)))
+
+
+def _frames(told: str) -> bool:
+    """Return whether a piece has the form of framing, whatever it says."""
+    lines = told.strip().split("\n")
+    if lines[0].startswith("|"):
+        return len(lines) > 1 or bool(_RULE.fullmatch(lines[0]))
+    short = len(told.split()) <= _MOST_WORDS
+    return bool(_HEADING.match(told)) or (short and bool(_LEAD_IN.search(told)))
+
+
+def _lines_of_code(piece: str) -> Iterator[str]:
+    """Yield the lines of a fence."""
+    code = _LAST_FENCE.sub("", _FENCE.sub("", piece, count=1).rstrip())
+    for line in _CONTINUED.sub(" ", code).split("\n"):
+        yield line.strip()
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in _CELL.split(row.strip().strip("|"))]
+
+
+def _row(head: list[str], cells: list[str]) -> str:
+    """Return a table row in one line, each cell after the name of its column."""
+    names = [*head, *[""] * len(cells)]
+    named = [f"{n}: {c}" if n else c for n, c in zip(names, cells, strict=False) if c]
+    return " | ".join(named)

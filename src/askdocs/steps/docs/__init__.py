@@ -1,0 +1,1 @@
+"""How the files of a docs repository become chunks with addresses."""

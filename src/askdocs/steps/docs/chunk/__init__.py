@@ -1,0 +1,180 @@
+"""A Page becomes chunks that fit the embedder, each under the heading it stands under.
+
+What is embedded is a breadcrumb (words of the folders > title > headings) and the text
+without link targets; what is shown is the text as it is. Nothing is cut off: what does
+not fit is cut in two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice, pairwise
+from typing import Any
+
+from askdocs.domain.text import Block, Chunk, Kind, Page, Section
+from askdocs.steps.docs.chunk.fit import packed
+from askdocs.steps.docs.chunk.head import LEAST, fields_of, heads
+from askdocs.steps.docs.chunk.join import Part, heading_block, joined, told
+from askdocs.steps.docs.chunk.measure import BLANKS, Piece, Ruler, measured, readable
+
+__all__ = ["LEAST", "VERSION", "Ruler", "cut_page", "readable"]
+
+VERSION = 3
+"""Of the chunking rules; another version is another index."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A section, or some tiny ones together, on the way to chunks.
+
+    Attributes:
+        part: What is to be cut.
+        room: How many tokens of text are put below its head.
+        texts: The chunks to be, with what the embedder reads of each.
+    """
+
+    part: Part
+    room: int
+    texts: list[tuple[Block, str]] = field(default_factory=list)
+
+
+def cut_page(
+    page: Page, *, ruler: Ruler, fingerprint: str, payload: Mapping[str, Any]
+) -> list[Chunk]:
+    """Cut a page into chunks, in the order of the page.
+
+    The first chunk begins with the page's description, which the site shows under the
+    title; a page without text of its own is found by that alone.
+
+    Args:
+        page: The page.
+        ruler: Of the embedder.
+        fingerprint: Of embedder and chunker.
+        payload: What all chunks of the page share; `page_chunks` is added here.
+
+    Returns:
+        Chunks whose `embedded` (with the prefix) never exceeds the ruler's limit.
+
+    Raises:
+        ConfigError: if the prefix leaves no room for text.
+    """
+    drafts = _drafts(page, ruler)
+    fields = fields_of(page, [text for _, _, text in _texts(drafts)])
+    shared = {**payload, "page_chunks": sum(len(draft.texts) for draft in drafts)}
+    seen: Counter[tuple[tuple[str, ...], str]] = Counter()
+    chunks: list[Chunk] = []
+    for part, block, embedded in _texts(drafts):
+        section = part.section
+        place = (section.heading, embedded)
+        chunks.append(
+            Chunk(
+                path=page.path,
+                heading=section.heading,
+                text=block.text,
+                embedded=embedded,
+                nth=seen[place],
+                fingerprint=fingerprint,
+                page=shared,
+                anchor=section.anchor,
+                lines=block.lines,
+                also=part.also,
+                fields={} if chunks else fields,
+            )
+        )
+        seen[place] += 1
+    return chunks
+
+
+def _with_lead(page: Page) -> list[Section]:
+    """Return the sections, the page's description first."""
+    front = page.front
+    lead = front.description or ("" if page.has_prose else front.title)
+    first, *rest = page.sections or (Section((), "", ()),)
+    if not lead or any(lead in b.text for b in first.blocks):
+        return [first, *rest]
+    block = Block(lead, Kind.PROSE, (1, 1))
+    return [replace(first, blocks=(block, *first.blocks)), *rest]
+
+
+def _texts(drafts: Iterable[_Draft]) -> Iterator[tuple[Part, Block, str]]:
+    for draft in drafts:
+        for block, embedded in draft.texts:
+            yield draft.part, block, embedded
+
+
+def _drafts(page: Page, ruler: Ruler) -> list[_Draft]:
+    """Return the sections that hold text, cut so that everything fits."""
+    parts = joined(_parts(page, ruler), page.kind)
+    drafts = [_Draft(part, part.room) for part in parts]
+    todo = drafts
+    while todo:
+        for draft in todo:
+            runs = list(packed(draft.part.pieces, draft.room, ruler))
+            words = ["\n".join(p.words for p in run) for run in runs]
+            draft.texts = [
+                (_joined(run), draft.part.head + text)
+                for run, text in zip(runs, words, strict=True)
+            ]
+        todo = _too_long(todo, ruler)
+    return drafts
+
+
+def _parts(page: Page, ruler: Ruler) -> list[Part]:
+    """Return the sections that hold text, measured.
+
+    Everything is measured for the whole page at once: a call of the tokenizer costs
+    more than the tokens of a section.
+    """
+    sections = told(_with_lead(page))
+    titles = [heading_block(section) for section in sections]
+    blocks = [block for section in sections for block in section.blocks]
+    pieces = iter(measured([*titles, *blocks], ruler))
+    named = list(islice(pieces, len(sections)))
+    above = heads(page, [s.heading for s in sections], ruler)
+    return [
+        Part(
+            section,
+            list(islice(pieces, len(section.blocks))),
+            title,
+            head,
+            max(1, room),
+        )
+        for section, title, (head, room) in zip(sections, named, above, strict=True)
+    ]
+
+
+def _too_long(drafts: list[_Draft], ruler: Ruler) -> list[_Draft]:
+    """Return the sections with a text over the limit, and give them less room.
+
+    Some tokenizers count a joined text higher than its parts.
+    """
+    excess = iter(ruler.excess([embedded for *_, embedded in _texts(drafts)]))
+    found = []
+    for draft in drafts:
+        over = max(islice(excess, len(draft.texts)), default=0)
+        if over > 0 and draft.room > 1:
+            draft.room = max(1, draft.room - over)
+            found.append(draft)
+    return found
+
+
+def _glue(before: Block, after: Block) -> str:
+    return "\n" if before.kind is after.kind is Kind.ITEM else "\n\n"
+
+
+def _joined(run: list[Piece]) -> Block:
+    """Return one block of a run."""
+    text = _tidy(run[0].block)
+    for before, after in pairwise(run):
+        text += _glue(before.block, after.block) + _tidy(after.block)
+    lines = (run[0].block.lines[0], max(p.block.lines[1] for p in run))
+    return Block(text, run[0].block.kind, lines)
+
+
+def _tidy(block: Block) -> str:
+    """Return the text of a block; where tags were, empty lines are left."""
+    if block.kind is Kind.CODE:
+        return block.text
+    return BLANKS.sub("\n\n", block.text)

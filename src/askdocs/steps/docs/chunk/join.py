@@ -1,0 +1,144 @@
+"""Sections of a page become groups: a tiny one is joined to its neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from askdocs.domain.text import Block, Kind, PageKind, Section
+from askdocs.steps.docs.chunk.measure import Piece
+
+TINY = 32
+"""Tokens of text below which a section says too little to be found or cited alone.
+
+240 sections of the Scaleway docs are that short; most lead to the ones below them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section, its blocks measured, and what stands above them.
+
+    Attributes:
+        section: The section.
+        pieces: Its blocks.
+        title: Its heading as a piece, for the case that it is joined to another.
+        head: The breadcrumb.
+        room: Tokens of text that fit below the head.
+        also: Fragments of the sections that were joined to it.
+    """
+
+    section: Section
+    pieces: list[Piece]
+    title: Piece
+    head: str
+    room: int
+    also: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Tokens of its text."""
+        return sum(piece.size for piece in self.pieces)
+
+    def with_next(self, other: Part) -> Part:
+        """Return this part with another below it, under its heading."""
+        pieces = [*self.pieces, other.title, *other.pieces]
+        also = (*self.also, other.section.anchor, *other.also)
+        return replace(self, pieces=pieces, also=also)
+
+
+def told(sections: Sequence[Section]) -> list[Section]:
+    """Return the sections with text, and no heading lost that has none.
+
+    Such a heading stands in the trails below it. Where the next one is of its level, as
+    when a macro brings a heading of its own, it is put into the trail of that one; at
+    the end it becomes a line of the text before it.
+    """
+    found: list[Section] = []
+    bare: list[Section] = []
+    for section, after in zip_longest(sections, sections[1:]):
+        depth = len(section.heading)
+        if section.blocks:
+            found.append(_under(bare, section))
+            bare = []
+        elif found and section.line <= found[-1].blocks[-1].lines[1]:
+            continue  # a heading within an item or a quote stands in the text of that
+        elif depth and not (after and after.heading[:depth] == section.heading):
+            bare.append(section)
+            if found and not (after and after.heading[:-1] == section.heading[:-1]):
+                lines = tuple(heading_block(each) for each in bare)
+                found[-1] = replace(found[-1], blocks=(*found[-1].blocks, *lines))
+                bare = []
+    return found
+
+
+def _under(bare: Sequence[Section], section: Section) -> Section:
+    """Return a section with headings that have no text in its trail."""
+    names = [each.heading[-1] for each in bare]
+    return replace(
+        section, heading=(*section.heading[:-1], *names, *section.heading[-1:])
+    )
+
+
+def heading_block(section: Section) -> Block:
+    """Return a heading as it is shown when its section is joined to another."""
+    marks = "#" * min(len(section.heading) + 1, 6)
+    name = section.heading[-1] if section.heading else ""
+    return Block(f"{marks} {name}", Kind.PROSE, (section.line, section.line))
+
+
+def joined(parts: Sequence[Part], kind: PageKind) -> list[Part]:
+    """Join sections that are too small to be found or cited alone.
+
+    A tiny one is joined to the one after it, or before it if nothing follows: only to a
+    neighbour under the same heading, or to the first below it. On a page of questions,
+    what stands under one question is joined instead; a list of concepts stays as it is.
+    In any case both must fit in one chunk.
+    """
+    join = _RULES.get(kind, _tiny)
+    found: list[Part] = []
+    for part, after in zip_longest(parts, parts[1:]):
+        if found and join(found[-1], part, after):
+            found[-1] = found[-1].with_next(part)
+        else:
+            found.append(part)
+    return found
+
+
+def _never(_before: Part, _part: Part, _after: Part | None) -> bool:
+    """Whether to join two entries of a list of concepts."""
+    return False
+
+
+def _one_question(before: Part, part: Part, _after: Part | None) -> bool:
+    """Whether two sections answer one question."""
+    question = _question(part.section.heading)
+    same = bool(question) and question == _question(before.section.heading)
+    return same and _fit(before, part)
+
+
+def _question(heading: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a trail of headings down to the innermost question; () without one."""
+    ends = [n for n, name in enumerate(heading, start=1) if name.endswith("?")]
+    return heading[: ends[-1]] if ends else ()
+
+
+def _tiny(before: Part, part: Part, after: Part | None) -> bool:
+    """Whether a section is to be joined to the one before it."""
+    last = part.size < TINY and not (after and _related(part, after))
+    return (before.size < TINY or last) and _related(before, part)
+
+
+def _related(first: Part, then: Part) -> bool:
+    """Whether two neighbours stand under one heading, and fit in one chunk."""
+    above = first.section.heading[:-1]
+    same = then.section.heading[: len(above)] == above
+    return bool(first.section.heading) and same and _fit(first, then)
+
+
+def _fit(first: Part, then: Part) -> bool:
+    return first.size + then.title.size + then.size <= first.room
+
+
+_RULES = {PageKind.CONCEPTS: _never, PageKind.FAQ: _one_question}

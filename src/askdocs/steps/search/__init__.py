@@ -1,0 +1,1 @@
+"""How a question is read, narrowed and ranked."""

@@ -1,8 +1,0 @@
-"""Text becomes what can be judged by itself: pieces of a reply, units of a passage."""
-
-from __future__ import annotations
-
-from askdocs.steps.sentences.parts import has_claim, pieces, units
-from askdocs.steps.sentences.scan import Sentences
-
-__all__ = ["Sentences", "has_claim", "pieces", "units"]
