@@ -71,12 +71,12 @@ def fill(folder: Path) -> int:
 
 def model_folder() -> str:
     """Return where the bundled model is."""
-    from askdocs.adapters.embedding.model import locate
+    from askdocs.adapters.embedding.model_files import locate
 
     return str(locate("bundled", cache=Path(os.environ["RAG_HOME"])))
 
 
-def compare() -> None:
+def compare_runs() -> None:
     """Fill the baseline's index, time both in turn, print the table."""
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
@@ -117,4 +117,4 @@ if __name__ == "__main__":
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    compare()
+    compare_runs()

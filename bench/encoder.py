@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from measure import measured
 
-from askdocs.adapters.embedding.export import export
-from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.model_files import locate
+from askdocs.adapters.embedding.onnx_export import export
 from askdocs.adapters.embedding.space import describe
 
 QUESTION = "how do I create a serverless job?"
@@ -29,7 +29,7 @@ TIMES = 5
 OURS = """
 import json, sys
 from pathlib import Path
-from askdocs.adapters.embedding.encoder import OnnxEncoder, cached
+from askdocs.adapters.embedding.onnx_encoder import OnnxEncoder, cached
 from askdocs.domain.index import Space
 
 space = Space(**json.loads(sys.argv[4]))

@@ -27,9 +27,9 @@ from typing import Any
 import numpy as np
 
 from askdocs import assemble
-from askdocs.assemble.answering import encoder_for
-from askdocs.assemble.indexing import open_store, required
-from askdocs.flows.calibrate import unit
+from askdocs.assemble.answer import encoder_for
+from askdocs.assemble.index import open_store, required
+from askdocs.flows.thresholds import unit
 from askdocs.steps.answer.ground import Ground
 from askdocs.steps.answer.sentences import has_claim, pieces
 

@@ -7,11 +7,11 @@ The model, the thresholds and the rules are those of the index in RAG_HOME, whic
 one of the same docs; without an index the words alone are judged. FOLDER holds
 scaleway-dev.jsonl and feedbackqa/.
 
-planted    `bench.planted`: sentences true and false, each judged by its five passages.
+planted    `bench.perturbed`: sentences true and false, each judged by its five passages.
            elsewhere: of the false ones, those whose new value stands in the passages.
 calibrate  The same true sentences with their passages, and without the one that says so:
            which share of each is accepted, from which `similar` on.
-refused    Questions, through `flows.ask` with passages that `flows.retrieve` finds. In
+refused    Questions, through `flows.answer` with passages that `flows.retrieve` finds. In
            scope the model quotes (`steps.answer.extract`); out of scope it says what a careless
            one would make up, whatever it is given.
 """
@@ -31,13 +31,13 @@ from time import perf_counter
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import planted
-from bench.planted import apart
-from bench.planted.refused import interval, opened, refusals
+from bench import perturbed
+from bench.perturbed import held_out
+from bench.perturbed.refused import interval, opened, refusals
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
 from askdocs.domain.errors import AskDocsError
-from askdocs.flows.tell import Rules
+from askdocs.flows.checked_answer import Rules
 from askdocs.steps.answer.ground import Ground, plain
 
 LITERAL = dict.fromkeys(("flag", "number", "price", "url", "code name"), 0.95)
@@ -70,7 +70,7 @@ class Judged:
         spent_ms: To read the passages, to judge by words, to judge with the model.
     """
 
-    case: planted.Planted
+    case: perturbed.Planted
     verdicts: tuple[Sentence, Sentence]
     spent_ms: tuple[float, float, float]
 
@@ -79,11 +79,11 @@ class Judged:
         return self.verdicts[model].verdict is Verdict.UNSUPPORTED
 
 
-def judged(cases: Sequence[planted.Planted], rules: Rules) -> list[Judged]:
+def judged(cases: Sequence[perturbed.Planted], rules: Rules) -> list[Judged]:
     """Judge each sentence twice: by words alone, and with the model."""
     found = []
     for case in cases:
-        passages = planted.passages_of(case)
+        passages = perturbed.passages_of(case)
         times = [perf_counter()]
         judges = [ground(passages, rules, model=False)]
         times.append(perf_counter())
@@ -155,13 +155,13 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[int(share * (len(values) - 1))]
 
 
-def calibration(name: str, cases: Sequence[planted.Planted], rules: Rules) -> None:
+def calibration(name: str, cases: Sequence[perturbed.Planted], rules: Rules) -> None:
     """Print which true sentences are accepted, and which without what says so."""
     strict = replace(rules, similar=NEVER)
     there: dict[str, list[Sentence]] = defaultdict(list)
     gone: dict[str, list[Sentence]] = defaultdict(list)
     for case in (case for case in cases if case.supported):
-        passages = planted.passages_of(case)
+        passages = perturbed.passages_of(case)
         said = plain(case.said)
         rest = [p for p in passages if said not in plain(p.text)]
         there[case.kind].append(
@@ -201,7 +201,7 @@ def accepted(verdict: Sentence, similar: float) -> bool:
 
 def main(docs: str, data: Path | None, *, calibrate: bool) -> None:
     """Print all tables that there is something for."""
-    first, other = planted.cases(docs), apart.cases(docs)
+    first, other = perturbed.cases(docs), held_out.cases(docs)
     with opened() as index:
         rules = index.rules if index else Rules(known=("Scaleway",))
         every: list[Judged] = []

@@ -37,22 +37,22 @@ from typing import Any
 import numpy as np
 
 from askdocs import assemble
-from askdocs.adapters.local.cases import read_cases
 from askdocs.adapters.local.clock import UtcClock
-from askdocs.adapters.local.folder import DocsFolder
+from askdocs.adapters.local.docs_folder import DocsFolder
+from askdocs.adapters.local.eval_files import read_cases
 from askdocs.adapters.local.lock import only_writer
-from askdocs.adapters.qdrant.store_edge import EdgeStore
-from askdocs.assemble.answering import encoder_for
+from askdocs.adapters.qdrant.edge_store import EdgeStore
+from askdocs.assemble.answer import encoder_for
 from askdocs.assemble.config import places
-from askdocs.assemble.indexing import build_of, docs_in, index_folder
+from askdocs.assemble.index import build_of, docs_in, index_folder
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import AskDocsError
-from askdocs.domain.index import SCHEMA_VERSION, Root, Wishes
+from askdocs.domain.evaluation import Case, page_of, pages_of
+from askdocs.domain.index import SCHEMA_VERSION, IngestOptions, Root
 from askdocs.domain.search import Rankings
 from askdocs.domain.text import Source
-from askdocs.domain.trial import Case, page_of, pages_of
-from askdocs.flows.compare import Run
 from askdocs.flows.ingest import ingest
+from askdocs.flows.plan import IngestRun
 from askdocs.flows.retrieve import fused, retrieve
 from askdocs.settings import load
 from askdocs.steps.evaluate import bootstrap, metrics
@@ -61,7 +61,7 @@ from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight
 SETS = ("scifact", "feedbackqa", "scaleway")
 SHOWN = ("success@1", "success@5", "ndcg@10")
 PASSAGES = 50
-FREE = Wishes(allow_delete=True)
+FREE = IngestOptions(allow_delete=True)
 PUBLISHED, TOLERANCE = 0.64508, 0.001
 """nDCG@10 of all-MiniLM-L6-v2 on BEIR's SciFact, title and text of each abstract."""
 
@@ -128,7 +128,7 @@ class Bench:
                     return store
         name = f"{task.name}-{self.build.fingerprint}-{SCHEMA_VERSION}"
         store, run = EdgeStore(self.cache / name), secrets.token_hex(4)
-        ingest(task.docs, Run(store, self.build, run, UtcClock(), FREE))
+        ingest(task.docs, IngestRun(store, self.build, run, UtcClock(), FREE))
         return store
 
 

@@ -21,10 +21,10 @@ from tests.support.fakes import (
     two,
 )
 
-from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.model_files import locate
 from askdocs.adapters.embedding.space import describe
 from askdocs.adapters.embedding.tokenizer import FastTokenizer
-from askdocs.adapters.qdrant.passages import stored
+from askdocs.adapters.qdrant.payload import stored
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Manifest
 from askdocs.domain.ports import Embedder, Store, Tokenizer
@@ -43,7 +43,7 @@ def _fake() -> Iterator[Store]:
 
 @contextmanager
 def _edge() -> Iterator[Store]:
-    from askdocs.adapters.qdrant.store_edge import EdgeStore
+    from askdocs.adapters.qdrant.edge_store import EdgeStore
 
     # Publishing waits for the disk, seconds on a busy one; nothing here asks for that.
     memory = Path("/dev/shm")
@@ -58,7 +58,7 @@ def _server() -> Iterator[Store]:
     from qdrant_client import QdrantClient
 
     from askdocs.adapters.qdrant.nodes import NodeWriter
-    from askdocs.adapters.qdrant.store_server import ServerStore
+    from askdocs.adapters.qdrant.server_store import ServerStore
 
     store = ServerStore(QdrantClient(":memory:"), "docs", writer=NodeWriter)
     yield store
@@ -69,9 +69,9 @@ def _server() -> Iterator[Store]:
 def _http() -> Iterator[Store]:
     from tests.support.fake_qdrant import FakeQdrant
 
+    from askdocs.adapters.qdrant.client import connect
     from askdocs.adapters.qdrant.nodes import NodeWriter
-    from askdocs.adapters.qdrant.qdrant_http import connect
-    from askdocs.adapters.qdrant.store_server import ServerStore
+    from askdocs.adapters.qdrant.server_store import ServerStore
 
     with FakeQdrant() as qdrant:
         client = connect(qdrant.url, timeout_s=10)

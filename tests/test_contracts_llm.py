@@ -30,14 +30,14 @@ from tests.support.passages import passage
 from tests.support.tiny_llama import REPLY, tiny_llama
 
 from askdocs.adapters.llm import ollama
-from askdocs.adapters.llm.engine import QueryEngine
-from askdocs.adapters.llm.gguf.gguf import File
+from askdocs.adapters.llm.gguf.gguf_model import GgufModel
 from askdocs.adapters.llm.gguf.gguf_process import running
-from askdocs.adapters.llm.limits import Limits, Sampling
-from askdocs.adapters.llm.ollama import Llama
+from askdocs.adapters.llm.ollama import OllamaModel
 from askdocs.adapters.llm.openai_client import check
-from askdocs.adapters.llm.openai_faults import Server
-from askdocs.adapters.llm.openai_like import Served
+from askdocs.adapters.llm.openai_compatible import OpenAICompatible
+from askdocs.adapters.llm.openai_errors import Server
+from askdocs.adapters.llm.options import Limits, Sampling
+from askdocs.adapters.llm.query_engine import QueryEngine
 from askdocs.domain.errors import (
     AnswerIncomplete,
     AskDocsError,
@@ -83,7 +83,7 @@ def _at_ollama(url: str, name: str) -> Kind:
     def llm(
         *, limits: Limits | None = None, model: str = name, key: str = "", **more: Any
     ) -> LLM:
-        return Llama(url, model, sampling=sampling(**more), limits=limits)
+        return OllamaModel(url, model, sampling=sampling(**more), limits=limits)
 
     return Kind(llm, lambda model, _: ollama.check(url, model), name)
 
@@ -114,7 +114,7 @@ def _at_openai(url: str, name: str, secret: str) -> Kind:
         **more: Any,
     ) -> LLM:
         server = Server(url, model, key)
-        return Served(server, sampling=sampling(**more), limits=limits)
+        return OpenAICompatible(server, sampling=sampling(**more), limits=limits)
 
     return Kind(llm, lambda model, key: check(url, model, key), name, secret)
 
@@ -131,7 +131,7 @@ def _file(folder: Path, *, endless: bool = False) -> Iterator[Kind]:
         **more: Any,
     ) -> LLM:
         given = sampling(**more)
-        return File(folder / model, sampling=given, limits=limits, threads=1)
+        return GgufModel(folder / model, sampling=given, limits=limits, threads=1)
 
     yield Kind(llm, None, path.name)
 

@@ -22,7 +22,7 @@ from askdocs.cli.app import app
 from askdocs.domain.errors import MEANING
 from askdocs.domain.text import Source
 from askdocs.settings import Settings
-from askdocs.steps.docs.front import open_document
+from askdocs.steps.docs.frontmatter import open_document
 from askdocs.steps.docs.mdx import Shared, read_page
 from askdocs.steps.docs.urls import anchored
 

@@ -16,7 +16,7 @@ from tests.support.program import Done, here, run
 from askdocs.cli.flags import setting_flags
 from askdocs.domain.answer import Found
 from askdocs.domain.search import Filter
-from askdocs.flows.narrow import nothing
+from askdocs.flows.filter import nothing
 
 QUESTION = "how do I create a job?"
 

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 import pytest
 
 from askdocs.domain.errors import Exit
-from askdocs.domain.index import Cut, Manifest, Report, Root, Space, fingerprint
-from askdocs.domain.text import Left
+from askdocs.domain.index import ChunkConfig, Manifest, Report, Root, Space, fingerprint
+from askdocs.domain.text import SkippedFile
 
 SPACE = Space(
     model="bundled",
@@ -19,7 +19,7 @@ SPACE = Space(
     max_tokens=256,
     pooling="mean, normalize",
 )
-CUT = Cut(version=1, tokens=256)
+CUT = ChunkConfig(version=1, tokens=256)
 GOLDEN = "ff9e103f41b4209c"
 """By `sha256sum` of GNU coreutils 9, of the sorted JSON of the fields."""
 
@@ -37,8 +37,8 @@ REPORT = Report(
     found=4,
     indexed=1,
     unchanged=1,
-    skipped=(Left("a.mdx", "macro"),),
-    failed=(Left("b.mdx", "not UTF-8 at byte 3"),),
+    skipped=(SkippedFile("a.mdx", "macro"),),
+    failed=(SkippedFile("b.mdx", "not UTF-8 at byte 3"),),
     chunks=7,
     embedded=2,
     written=2,
@@ -107,7 +107,9 @@ def test_whatever_changes_a_vector_changes_the_fingerprint(name):
     assert fingerprint(other, CUT) != fingerprint(SPACE, CUT)
 
 
-@pytest.mark.parametrize("cut", [Cut(2, 256), Cut(1, 128)], ids=["rules", "tokens"])
+@pytest.mark.parametrize(
+    "cut", [ChunkConfig(2, 256), ChunkConfig(1, 128)], ids=["rules", "tokens"]
+)
 def test_another_cut_is_another_fingerprint(cut):
     """The same page gives other chunks."""
     assert fingerprint(SPACE, cut) != fingerprint(SPACE, CUT)

@@ -17,7 +17,7 @@ SITE = "https://docs.example/"
 
 @dataclass
 class Rewriter:
-    """The port `Speaker`: says what it was made to say."""
+    """The port `ChatModel`: says what it was made to say."""
 
     says: str = "What does a job cost?"
     failure: AskDocsError | None = None

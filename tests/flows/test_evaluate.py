@@ -9,8 +9,8 @@ from tests.support.passages import passage
 
 from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import ConfigError, StoreUnavailable
-from askdocs.domain.trial import Baseline, Case, Outcome, Run
-from askdocs.flows.evaluate import compare, evaluate, require_known, shortfalls
+from askdocs.domain.evaluation import Baseline, Case, EvaluationRun, Outcome
+from askdocs.flows.evaluate import compare_runs, evaluate, require_known, shortfalls
 
 
 def on(label: str, n: int) -> Passage:
@@ -29,7 +29,7 @@ def case(wanted: str = "a", **changes) -> Case:
     return Case(**{"id": "1", "question": "why?", "wanted": (wanted,), **changes})
 
 
-def run_of(ranks: Mapping[str, int]) -> Run:
+def run_of(ranks: Mapping[str, int]) -> EvaluationRun:
     """Return a run in which the wanted page of each case has a rank."""
 
     def find(question: str) -> Found:
@@ -40,7 +40,7 @@ def run_of(ranks: Mapping[str, int]) -> Run:
     return evaluate([case(id=id_, question=f"why {id_}") for id_ in ranks], find)
 
 
-def baseline(run: Run) -> Baseline:
+def baseline(run: EvaluationRun) -> Baseline:
     return Baseline("run.json", "g0", run.outcomes)
 
 
@@ -209,7 +209,7 @@ def test_the_questions_that_got_worse_are_named_with_their_ranks():
     before = run_of({"p": 2, "q": 1, "r": 5, "s": 3})
     after = run_of({"p": 3, "q": 30, "r": 1, "s": 3})
 
-    found = compare(baseline(before), after)
+    found = compare_runs(baseline(before), after)
 
     assert [(m.id, m.before, m.after) for m in found.worse] == [
         ("q", 1, 30),
@@ -223,7 +223,7 @@ def test_runs_are_compared_over_the_questions_that_both_have():
     before = run_of({"p": 1, "q": 1, "gone": 50})
     after = run_of({"new": 50, "q": 1, "p": 1})
 
-    found = compare(baseline(before), after)
+    found = compare_runs(baseline(before), after)
 
     assert (found.cases, found.gone, found.new) == (2, ("gone",), ("new",))
     assert found.changes["ndcg@10"].before == found.changes["ndcg@10"].after == 1
@@ -237,7 +237,7 @@ def test_a_case_that_was_edited_is_not_compared(edit):
     first, other = before.outcomes
     edited = Outcome(**{**fields(other), **edit})
 
-    found = compare(Baseline("run.json", "g0", (first, edited)), after)
+    found = compare_runs(Baseline("run.json", "g0", (first, edited)), after)
 
     assert (found.cases, found.edited) == (1, ("q",))
 
@@ -249,7 +249,7 @@ def fields(outcome: Outcome) -> dict:
 def test_nothing_in_common_is_an_error():
     """A comparison of nothing would pass any gate."""
     with pytest.raises(ConfigError, match="no question in common"):
-        compare(baseline(run_of({"p": 1})), run_of({"q": 1}))
+        compare_runs(baseline(run_of({"p": 1})), run_of({"q": 1}))
 
 
 def test_sections_are_compared_as_well():
@@ -257,7 +257,7 @@ def test_sections_are_compared_as_well():
     before = evaluate([case("a#two")], finds("a#two", "a#one"))
     after = evaluate([case("a#two")], finds("a#one", "a#two"))
 
-    found = compare(baseline(before), after)
+    found = compare_runs(baseline(before), after)
 
     assert found.changes["success@1"].difference == 0
     assert found.section_changes["success@1"].difference == -1
@@ -282,7 +282,7 @@ def test_a_gate_says_by_how_much_it_was_missed():
 
 def gate(before: Sequence[int], after: Sequence[int], tolerance: float) -> list[str]:
     run = run_of(ranks(*after))
-    compared = compare(baseline(run_of(ranks(*before))), run)
+    compared = compare_runs(baseline(run_of(ranks(*before))), run)
     return list(shortfalls(run, {}, compared, tolerance))
 
 

@@ -6,11 +6,11 @@ import pytest
 from tests.support.fakes import FakeDocs, FakeTokenizer, a_space
 
 from askdocs.domain.errors import ConfigError
-from askdocs.domain.index import Cut
+from askdocs.domain.index import ChunkConfig
 from askdocs.domain.site import Explanation, Table
-from askdocs.domain.text import Left, PageKind, Source
+from askdocs.domain.text import PageKind, SkippedFile, Source
 from askdocs.flows.explain import explain
-from askdocs.flows.survey import Build
+from askdocs.flows.read_docs import Build
 
 BASE = "https://example.org/docs/"
 
@@ -19,7 +19,7 @@ def never():
     raise AssertionError("nothing is to be embedded")
 
 
-BUILD = Build(a_space(), Cut(1, 64), BASE, FakeTokenizer(), never)
+BUILD = Build(a_space(), ChunkConfig(1, 64), BASE, FakeTokenizer(), never)
 
 
 def explained(docs: FakeDocs, path: str, live: Table | None = None) -> Explanation:
@@ -60,7 +60,9 @@ def test_a_file_that_is_left_out_says_why(path, text, reason):
 
 def test_a_file_that_cannot_be_read_says_why():
     """It failed, which is not the same as left out by rule."""
-    docs = FakeDocs(Source("a.mdx", "Text."), Left("b.mdx", "not UTF-8 at byte 3"))
+    docs = FakeDocs(
+        Source("a.mdx", "Text."), SkippedFile("b.mdx", "not UTF-8 at byte 3")
+    )
 
     assert explained(docs, "b.mdx") == Explanation("b.mdx", "not UTF-8 at byte 3")
 

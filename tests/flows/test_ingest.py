@@ -17,18 +17,18 @@ from tests.support.fakes import (
     two,
 )
 
-from askdocs.adapters.qdrant.store_edge import EdgeStore
+from askdocs.adapters.qdrant.edge_store import EdgeStore
 from askdocs.domain.errors import (
     DeletionRefused,
     DocsNotFound,
     IndexMismatch,
     ModelUnavailable,
 )
-from askdocs.domain.index import Cut, Report, Root, Wishes
+from askdocs.domain.index import ChunkConfig, IngestOptions, Report, Root
 from askdocs.domain.ports import Store
-from askdocs.domain.text import Left, Source
-from askdocs.flows.ingest import Run, ingest
-from askdocs.flows.survey import Build
+from askdocs.domain.text import SkippedFile, Source
+from askdocs.flows.ingest import IngestRun, ingest
+from askdocs.flows.read_docs import Build
 
 BASE = "https://example.org/docs/"
 
@@ -72,22 +72,28 @@ class World:
         tokens: int = 64,
         base: str = BASE,
         rule: str = "auto",
-        **wishes: bool,
+        **options: bool,
     ) -> Report:
         self.runs += 1
         self.loaded = False
         build = Build(
             space=self.embedder.space,
-            cut=Cut(version=1, tokens=tokens),
+            cut=ChunkConfig(version=1, tokens=tokens),
             base_url=base,
             tokenizer=FakeTokenizer(),
             embedder=self.load,
             slug_rule=rule,
         )
-        run = Run(self.store, build, f"g{self.runs:03}", FixedClock(), Wishes(**wishes))
+        run = IngestRun(
+            self.store,
+            build,
+            f"g{self.runs:03}",
+            FixedClock(),
+            IngestOptions(**options),
+        )
         report = ingest(docs, run)
         assert report.adds_up
-        if not wishes.get("dry_run"):
+        if not options.get("dry_run"):
             assert report.chunks == len(self.store.scan())
         return report
 
@@ -214,7 +220,7 @@ def test_a_page_whose_old_version_stays_keeps_its_address(world):
     world.ingest(docs)
     before = world.store.table()
 
-    docs.found[1] = Left("b.mdx", "cannot be read")
+    docs.found[1] = SkippedFile("b.mdx", "cannot be read")
     world.ingest(docs)
 
     assert world.store.table() == before
@@ -319,7 +325,9 @@ def test_a_page_that_cannot_be_read_keeps_its_old_version(world):
     """A broken file must not take its answers away."""
     world.ingest(FakeDocs(page("a.mdx", "Old truth."), page("b.mdx")))
 
-    report = world.ingest(FakeDocs(Left("a.mdx", "not UTF-8 at byte 7"), page("b.mdx")))
+    report = world.ingest(
+        FakeDocs(SkippedFile("a.mdx", "not UTF-8 at byte 7"), page("b.mdx"))
+    )
 
     assert (report.exit_code, report.deleted, len(report.failed)) == (3, 0, 1)
     assert any("Old truth." in text for text in world.texts())
@@ -398,7 +406,9 @@ def test_a_rebuild_does_not_lose_a_page_that_cannot_be_read_now(world):
     world.ingest(FakeDocs(page("a.mdx"), page("b.mdx")))
 
     with pytest.raises(DeletionRefused):
-        world.ingest(FakeDocs(Left("a.mdx", "binary"), page("b.mdx")), rebuild=True)
+        world.ingest(
+            FakeDocs(SkippedFile("a.mdx", "binary"), page("b.mdx")), rebuild=True
+        )
 
     assert len(world.store.scan()) == 2
 
@@ -464,7 +474,7 @@ def test_step_by_step_is_the_same_as_from_nothing(states):
 
 def test_a_file_that_is_lost_on_the_way_is_a_bug_and_said(world, monkeypatch):
     """The files are counted where they are read, so the sum can be wrong."""
-    monkeypatch.setattr("askdocs.flows.compare.look", lambda *_: None)
+    monkeypatch.setattr("askdocs.flows.plan.look", lambda *_: None)
 
     with pytest.raises(RuntimeError, match="does not add up"):
         world.ingest(FakeDocs(page("a.mdx")))

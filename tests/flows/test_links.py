@@ -7,8 +7,8 @@ from tests.support.fakes import FakeDocs
 
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.site import Anchor, Dead, Score
-from askdocs.domain.text import Left, Source
-from askdocs.flows.links import Site, check_links, read_site
+from askdocs.domain.text import SkippedFile, Source
+from askdocs.flows.links import DocsSite, check_links, read_site
 
 BASE = "https://example.org/docs/"
 
@@ -17,7 +17,7 @@ def one_by_one(function, items):
     return [function(item) for item in items]
 
 
-def site(docs: FakeDocs, rule: str = "auto") -> Site:
+def site(docs: FakeDocs, rule: str = "auto") -> DocsSite:
     everything = FakeDocs(*docs.found)
     return read_site(
         docs, everything=everything, slug_rule=rule, base_url=BASE, spread=one_by_one
@@ -127,11 +127,11 @@ def test_a_redirect_leads_somewhere():
 
 def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_checked():
     """The links to it would look dead without a word why."""
-    docs = FakeDocs(page("a.mdx", "Text."), Left("b.mdx", "not UTF-8 at byte 3"))
+    docs = FakeDocs(page("a.mdx", "Text."), SkippedFile("b.mdx", "not UTF-8 at byte 3"))
 
     found = site(docs)
 
-    assert found.failed == (Left("b.mdx", "not UTF-8 at byte 3"),)
+    assert found.failed == (SkippedFile("b.mdx", "not UTF-8 at byte 3"),)
     assert [p.path for p in found.table.places] == ["a.mdx"]
 
 

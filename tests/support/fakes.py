@@ -15,11 +15,11 @@ import numpy as np
 
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing
-from askdocs.domain.index import Cut, Manifest, Root, Space, Stored
+from askdocs.domain.index import ChunkConfig, Manifest, Root, Space, Stored
 from askdocs.domain.ports import EVERYTHING, MOST_PAGES, Progress, Store
 from askdocs.domain.search import COMPARED, FIELDS, Filter, Hit, Rankings
 from askdocs.domain.site import Place, Table
-from askdocs.domain.text import Chunk, Left, Source
+from askdocs.domain.text import Chunk, SkippedFile, Source
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -42,7 +42,7 @@ def a_manifest(
     """Return a manifest of an index of that many chunks."""
     return Manifest(
         space=space or a_space(),
-        cut=Cut(version=1, tokens=64),
+        cut=ChunkConfig(version=1, tokens=64),
         root=root or Root(remote="example.org/docs", commit="c0ffee"),
         base_url="https://example.org/docs/",
         generation=generation,
@@ -125,7 +125,7 @@ class FakeDocs:
 
     def __init__(
         self,
-        *found: Source | Left,
+        *found: Source | SkippedFile,
         root: Root | None = None,
         complete: bool = True,
     ) -> None:
@@ -135,7 +135,7 @@ class FakeDocs:
         self.others: dict[str, str] = {}
         self.ignored: set[str] = set()
 
-    def read(self) -> Iterator[Source | Left]:
+    def read(self) -> Iterator[Source | SkippedFile]:
         wanted = [each for each in self.found if not self.left_out(each.path)]
         yield from sorted(wanted, key=lambda each: each.path)
 
@@ -157,7 +157,7 @@ class FakeTokenizer:
 
 
 class FakeEmbedder:
-    """The ports `Embedder` and `Encoder`: each word pushes the vector its own way.
+    """The ports `Embedder` and `QueryEmbedder`: each word pushes the vector its own way.
 
     Texts that share words are near each other; the same text has the same vector in
     every process. `texts` keeps every passage that was embedded.

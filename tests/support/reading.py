@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 from askdocs.domain.text import Block, Page, Source
-from askdocs.steps.docs.front import open_document
+from askdocs.steps.docs.frontmatter import open_document
 from askdocs.steps.docs.mdx import Shared, read_page
 
 NOTHING: dict[str, str] = {}

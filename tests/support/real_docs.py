@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.model_files import locate
 from askdocs.adapters.embedding.tokenizer import FastTokenizer
-from askdocs.adapters.local.folder import DocsFolder
-from askdocs.domain.index import Cut, Space
+from askdocs.adapters.local.docs_folder import DocsFolder
+from askdocs.domain.index import ChunkConfig, Space
 from askdocs.domain.text import Chunk, Source
-from askdocs.flows.reading import read_all
-from askdocs.flows.survey import Build, Survey, look
+from askdocs.flows.pages import read_all
+from askdocs.flows.read_docs import Build, Survey, look
 from askdocs.settings import IGNORE
 
 LIMIT = 256
@@ -74,7 +74,7 @@ def reader(folder: Path) -> Callable[[], Read]:
     """Return what reads and cuts the whole folder anew at each call, its model loaded."""
     tokenizer = _tokenizer()
     space = Space("bundled", "0" * 64, 384, "cosine", LIMIT)
-    build = Build(space, Cut(1, LIMIT), BASE, tokenizer, _never)
+    build = Build(space, ChunkConfig(1, LIMIT), BASE, tokenizer, _never)
 
     def read() -> Read:
         survey = Survey()

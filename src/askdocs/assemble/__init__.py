@@ -6,7 +6,8 @@ the function that needs it, and no command pays for what it does not use.
 
 from __future__ import annotations
 
-from askdocs.assemble.answering import Answering, asker, facets, searcher
+from askdocs.assemble.addresses import explanation, link_report, stored_table, table_of
+from askdocs.assemble.answer import Answering, asker, facets, searcher
 from askdocs.assemble.config import (
     configuration,
     history_file,
@@ -17,9 +18,8 @@ from askdocs.assemble.config import (
     version,
 )
 from askdocs.assemble.health import Check, checks, status
-from askdocs.assemble.indexing import ingest, progress
+from askdocs.assemble.index import ingest, progress
 from askdocs.assemble.last import remember
-from askdocs.assemble.site import explanation, link_report, stored_table, table_of
 
 __all__ = [
     "Answering",

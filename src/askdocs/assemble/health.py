@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from askdocs.assemble.config import places, version
-from askdocs.assemble.indexing import (
+from askdocs.assemble.index import (
     index_folder,
     open_store,
     require_same_model,
     required,
 )
-from askdocs.assemble.speaking import is_file, server, without_socks
+from askdocs.assemble.llm import is_file, server, without_socks
 from askdocs.domain.errors import (
     AskDocsError,
     IndexDamaged,
@@ -135,7 +135,7 @@ def _index(loaded: Loaded) -> str:
 
 
 def _encoder(loaded: Loaded) -> str:
-    from askdocs.assemble.answering import encoder_for
+    from askdocs.assemble.answer import encoder_for
 
     with open_store(loaded) as store:
         live = required(store.manifest())
@@ -165,8 +165,8 @@ def _model(loaded: Loaded) -> str:
 
 def _ollama(loaded: Loaded) -> str:
     with without_socks():
-        from askdocs.adapters.llm.limits import is_loopback
         from askdocs.adapters.llm.ollama_state import check, needed
+        from askdocs.adapters.llm.options import is_loopback
     from askdocs.settings import shown
 
     conf = loaded.settings

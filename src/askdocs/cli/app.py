@@ -27,7 +27,7 @@ from askdocs.cli import (
 )
 from askdocs.cli.flags import everywhere, setting_flags, words
 from askdocs.cli.open import open_
-from askdocs.cli.render import documents, show
+from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import MEANING, AskDocsError, ConfigError, Exit
 
 _CODES = "\n".join(f"  {int(code):3}  {what}" for code, what in MEANING.items())
@@ -88,9 +88,9 @@ def root(
     if no_color:
         os.environ["NO_COLOR"] = "1"
     if version:
-        show.out(f"rag {assemble.version()}")
+        terminal.out(f"rag {assemble.version()}")
     elif ctx.invoked_subcommand is None:
-        show.out(ctx.get_help())
+        terminal.out(ctx.get_help())
 
 
 def main() -> None:
@@ -116,7 +116,7 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = int(Exit.INTERRUPTED)
     if code == Exit.INTERRUPTED:
-        show.err("interrupted")
+        terminal.err("interrupted")
     raise SystemExit(code)
 
 
@@ -135,10 +135,12 @@ def _open_streams() -> None:
 
 
 def _problem(err: AskDocsError, argv: Sequence[str]) -> int:
-    show.problem(str(err), err.hint)
+    terminal.problem(str(err), err.hint)
     if "--json" in words(argv):
         name = type(err).__name__
-        show.as_document(documents.error(err.exit_code, name, str(err), err.hint))
+        terminal.as_document(
+            json_document.error(err.exit_code, name, str(err), err.hint)
+        )
     return int(err.exit_code)
 
 

@@ -11,7 +11,8 @@ import typer
 from askdocs import assemble
 from askdocs.cli import filters
 from askdocs.cli.flags import settings
-from askdocs.cli.render import answers, documents, show
+from askdocs.cli.render import json_document, terminal
+from askdocs.cli.render.answer import finish, notes, numbered
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import NothingMatches
 from askdocs.steps.search.question import checked_question
@@ -42,7 +43,7 @@ def ask(
     rag ask "how do I create a serverless job?"
     """
     loaded = settings(ctx, quiet=quiet)
-    asked = checked_question(show.question_from(question))
+    asked = checked_question(terminal.question_from(question))
     only = filters.typed(
         product=product,
         category=category,
@@ -51,7 +52,7 @@ def ask(
         validated_since=validated_since,
     )
     name = loaded.settings.product
-    document = partial(documents.answer, product=name, warnings=loaded.warnings)
+    document = partial(json_document.answer, product=name, warnings=loaded.warnings)
     begin = perf_counter()
     try:
         with assemble.asker(
@@ -59,12 +60,14 @@ def ask(
             llm=not no_llm,
             only=only,
             rerank=not no_rerank,
-            on_wait=None if as_json or quiet else show.err,
+            on_wait=None if as_json or quiet else terminal.err,
         ) as answering:
             for text in () if quiet else answering.warnings:
-                show.warning(text)
-            listed = None if as_json or quiet else show.listed
-            answer = answering.answer(asked, None if as_json else show.piece, listed)
+                terminal.warning(text)
+            listed = None if as_json or quiet else terminal.listed
+            answer = answering.answer(
+                asked, None if as_json else terminal.piece, listed
+            )
     except NothingMatches as err:
         none = Answer(asked, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
         seconds = perf_counter() - begin
@@ -72,10 +75,10 @@ def ask(
         raise filters.refused(err, empty, as_json=as_json) from err
     if as_json:
         seconds, index = perf_counter() - begin, answering.index
-        show.as_document(document(answer, index=index, seconds=seconds))
+        terminal.as_document(document(answer, index=index, seconds=seconds))
     else:
-        answers.finish(answer, name)
-    seen = answers.numbered(answer)
-    show.kept(partial(assemble.remember, loaded, asked, answer.status.value, seen))
-    answers.notes(answer, quiet=quiet)
+        finish(answer, name)
+    seen = numbered(answer)
+    terminal.kept(partial(assemble.remember, loaded, asked, answer.status.value, seen))
+    notes(answer, quiet=quiet)
     raise typer.Exit(answer.exit_code)

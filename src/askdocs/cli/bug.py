@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from askdocs.cli.render import documents, show
+from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import AskDocsError, Exit
 
 
@@ -31,15 +31,17 @@ def report(
         on_screen: Print the traceback as well.
     """
     text = "".join(traceback.format_exception(kind, value, trace))
-    what = f"internal error: {kind.__name__}: {show.one_line(str(value))[:300]}"
+    what = f"internal error: {kind.__name__}: {terminal.one_line(str(value))[:300]}"
     hint = (
         f"this is a bug; please report it with the traceback kept in {_keep(text, log)}"
     )
     if on_screen:
-        show.block(text)
-    show.problem(what, hint)
+        terminal.block(text)
+    terminal.problem(what, hint)
     if as_json:
-        show.as_document(documents.error(Exit.INTERNAL, kind.__name__, what, hint))
+        terminal.as_document(
+            json_document.error(Exit.INTERNAL, kind.__name__, what, hint)
+        )
 
 
 def _keep(text: str, log: Callable[[], Path]) -> str:

@@ -16,7 +16,16 @@ from askdocs import assemble
 from askdocs.cli import filters
 from askdocs.cli.flags import settings
 from askdocs.cli.line import Lines
-from askdocs.cli.render import answers, show
+from askdocs.cli.render import terminal
+from askdocs.cli.render.answer import (
+    finish,
+    notes,
+    numbered,
+    opened,
+    saved,
+    shortened,
+    transcript,
+)
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AskDocsError, ConfigError, NothingMatches
 from askdocs.domain.search import Filter
@@ -81,7 +90,7 @@ class Session:
                     llm=True,
                     only=only,
                     rerank=self.rerank,
-                    on_wait=None if self.quiet else show.err,
+                    on_wait=None if self.quiet else terminal.err,
                 )
             )
             self._opened.close()
@@ -96,10 +105,10 @@ class Session:
             else:
                 self._answer(line)
         except AskDocsError as err:
-            show.problem(str(err), err.hint)
+            terminal.problem(str(err), err.hint)
         except KeyboardInterrupt:
-            show.out()
-            show.err("stopped")
+            terminal.out()
+            terminal.err("stopped")
 
     def _answer(self, line: str) -> None:
         typed = checked_question(line)
@@ -107,20 +116,20 @@ class Session:
         asked = f"asked as: {question}" if self.verbose and question != typed else ""
         guarded = bool(self.loaded.settings.guard)
         if asked and not guarded:
-            show.err(asked)
-        listed = None if self.quiet else show.listed
-        answer = self._answering.answer(question, show.piece, listed)
-        notes = (self.conversation.note,) if self.conversation.note else ()
-        answer = replace(answer, degraded=(*answer.degraded, *notes))
-        answers.finish(answer, self.loaded.settings.product)
-        answers.notes(answer, quiet=self.quiet)
+            terminal.err(asked)
+        listed = None if self.quiet else terminal.listed
+        answer = self._answering.answer(question, terminal.piece, listed)
+        left_out = (self.conversation.note,) if self.conversation.note else ()
+        answer = replace(answer, degraded=(*answer.degraded, *left_out))
+        finish(answer, self.loaded.settings.product)
+        notes(answer, quiet=self.quiet)
         if asked and guarded and answer.status is not Status.GUARDRAIL:
-            show.err(asked)
-        show.out()
+            terminal.err(asked)
+        terminal.out()
         self.conversation.add(answer)
         self.said.append((line, answer))
         keep = partial(assemble.remember, self.loaded, question, answer.status.value)
-        show.kept(partial(keep, answers.numbered(answer)))
+        terminal.kept(partial(keep, numbered(answer)))
 
     def _obey(self, line: str) -> None:
         name, *rest = line.split(maxsplit=1)
@@ -137,9 +146,7 @@ class Session:
         if name not in commands:
             near = get_close_matches(name.casefold(), commands, n=1)
             hint = f"did you mean {near[0]}?" if near else "/help lists the commands"
-            raise ConfigError(
-                f"there is no command {answers.shortened(name)}", hint=hint
-            )
+            raise ConfigError(f"there is no command {shortened(name)}", hint=hint)
         commands[name](rest[0] if rest else "")
 
     def _last(self) -> Answer:
@@ -148,21 +155,21 @@ class Session:
         return self.said[-1][1]
 
     def _sources(self, _: str) -> None:
-        sources = answers.numbered(self._last())
+        sources = numbered(self._last())
         for n, passage in sources:
-            show.source(n, passage)
+            terminal.source(n, passage)
         if not sources:
-            show.err("the last answer has no sources")
+            terminal.err("the last answer has no sources")
 
     def _open(self, number: str) -> None:
-        held = {str(n): p for n, p in answers.numbered(self._last())}
+        held = {str(n): p for n, p in numbered(self._last())}
         if number not in held:
-            what = f"there is no source {answers.shortened(number)}"
+            what = f"there is no source {shortened(number)}"
             raise ConfigError(
                 what if number else "/open needs the number of a source",
                 hint=f"the last answer has {', '.join(held) or 'none'}",
             )
-        answers.opened(held[number].link)
+        opened(held[number].link)
 
     def _filter(self, typed: str) -> None:
         named: dict[str, list[str]] = {}
@@ -170,7 +177,7 @@ class Session:
             name, equals, value = word.partition("=")
             if not equals or name not in _FILTERS:
                 raise ConfigError(
-                    f"{answers.shortened(word)} is no filter",
+                    f"{shortened(word)} is no filter",
                     hint="/filter product=serverless path=serverless/jobs",
                 )
             named.setdefault(name.replace("-", "_"), []).append(value)
@@ -182,20 +189,20 @@ class Session:
                 hint = "/filter " + _OPTION.sub(r"\1=", hint)
             raise type(err)(str(err).removeprefix("--"), hint=hint) from err
         if not self.quiet:
-            show.err(f"asking only {typed}" if named else "asking all pages")
+            terminal.err(f"asking only {typed}" if named else "asking all pages")
 
     def _save(self, name: str) -> None:
         if not name:
             raise ConfigError("/save needs the name of a file", hint="/save chat.md")
         self._last()
-        answers.saved(name, answers.transcript(self.said, self.loaded.settings.product))
+        saved(name, transcript(self.said, self.loaded.settings.product))
 
     def _clear(self, _: str) -> None:
         self.conversation.clear()
         self.said.clear()
 
     def _help(self, _: str) -> None:
-        show.out(_HELP)
+        terminal.out(_HELP)
 
     def _quit(self, _: str) -> None:
         self.left = True
@@ -234,5 +241,5 @@ def chat(
     session = Session(loaded, talk, only, not no_rerank, quiet, verbose)
     lines = Lines(assemble.history_file(loaded))
     if lines.terminal and not quiet:
-        show.err(f"Ask about {conf.product}; /help lists the commands.")
+        terminal.err(f"Ask about {conf.product}; /help lists the commands.")
     session.run(lines)

@@ -8,7 +8,7 @@ import typer
 
 from askdocs import assemble
 from askdocs.cli.flags import settings
-from askdocs.cli.render import show
+from askdocs.cli.render import terminal
 
 app = typer.Typer(help="What the settings are and where they come from.")
 
@@ -17,7 +17,7 @@ app = typer.Typer(help="What the settings are and where they come from.")
 def group(ctx: typer.Context) -> None:
     """Show what the settings are and where they come from."""
     if ctx.invoked_subcommand is None:
-        show.out(ctx.get_help())
+        terminal.out(ctx.get_help())
 
 
 @app.command("show")
@@ -31,9 +31,9 @@ def show_all(
     """
     rows = assemble.configuration(settings(ctx))
     if as_json:
-        show.as_document({"settings": rows})
+        terminal.as_document({"settings": rows})
         return
-    show.table(
+    terminal.table(
         (
             row["name"],
             f"{'' if row['value'] is None else row['value']}  ({row['source']})",

@@ -8,7 +8,7 @@ import typer
 
 from askdocs import assemble
 from askdocs.cli.flags import settings
-from askdocs.cli.render import show
+from askdocs.cli.render import terminal
 
 
 def doctor(
@@ -21,7 +21,7 @@ def doctor(
     """
     checks = assemble.checks(settings(ctx))
     if as_json:
-        show.as_document(
+        terminal.as_document(
             {
                 "checks": [
                     {"name": c.name, "ok": not c.hint, "what": c.what, "hint": c.hint}
@@ -31,7 +31,9 @@ def doctor(
         )
     else:
         for check in checks:
-            show.out(f"{'bad' if check.hint else 'ok':4} {check.name:10} {check.what}")
+            terminal.out(
+                f"{'bad' if check.hint else 'ok':4} {check.name:10} {check.what}"
+            )
             if check.hint:
-                show.out(f"     {'':10} hint: {check.hint}")
+                terminal.out(f"     {'':10} hint: {check.hint}")
     raise typer.Exit(next((c.code for c in checks if c.hint), 0))

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from askdocs.assemble import evaluating
+from askdocs.assemble import evaluator
 from askdocs.cli.flags import settings
-from askdocs.cli.render import documents, eval_document, evaluated, show
+from askdocs.cli.render import evaluation, evaluation_data, json_document, terminal
 from askdocs.domain.errors import ConfigError, GateFailed
 
 _RUN = """Measure how well the index finds the pages that are wanted, with intervals.
@@ -95,25 +95,25 @@ def evaluate(
         raise ConfigError("--json and --markdown exclude each other", hint="choose one")
     least, most = _thresholds(at_least or []), _tolerance(tolerance)
     loaded = settings(ctx, quiet=quiet)
-    asked = evaluating.read_cases(cases)
-    before = evaluating.read_run(baseline) if baseline else None
-    run = evaluating.evaluation(loaded, asked)
-    compared = evaluating.comparison(before, run) if before else None
+    asked = evaluator.read_cases(cases)
+    before = evaluator.read_run(baseline) if baseline else None
+    run = evaluator.evaluation(loaded, asked)
+    compared = evaluator.comparison(before, run) if before else None
     if save:
-        evaluating.save_run(save, run)
-    short = evaluating.shortfalls(run, least, compared, most)
+        evaluator.save_run(save, run)
+    short = evaluator.shortfalls(run, least, compared, most)
     failed = _failure(short)
     if as_json:
-        failure = documents.failure(failed) if failed else {}
-        show.as_document({**eval_document.document(run, compared), **failure})
+        failure = json_document.failure(failed) if failed else {}
+        terminal.as_document({**evaluation_data.document(run, compared), **failure})
     else:
-        evaluated.evaluated(run, compared, as_markdown=as_markdown)
+        evaluation.evaluated(run, compared, as_markdown=as_markdown)
         if verbose:
-            evaluated.missed(run)
+            evaluation.missed(run)
     if not quiet:
-        evaluated.cautions(asked, run, compared)
+        evaluation.cautions(asked, run, compared)
     if failed:
-        show.problem(str(failed), failed.hint)
+        terminal.problem(str(failed), failed.hint)
         raise typer.Exit(failed.exit_code)
 
 
@@ -141,19 +141,19 @@ def make(
 
     rag eval make ./docs-content -o cases.jsonl
     """
-    rows = evaluating.drafts(settings(ctx, docs=docs, quiet=quiet), docs)
+    rows = evaluator.drafts(settings(ctx, docs=docs, quiet=quiet), docs)
     if output:
-        evaluating.write_drafts(output, rows, force=force)
+        evaluator.write_drafts(output, rows, force=force)
     sources = dict(Counter(row["source"] for row in rows))
     if as_json:
         where = {"file": str(output)} if output else {"drafts": rows}
-        show.as_document({"cases": len(rows), "sources": sources, **where})
+        terminal.as_document({"cases": len(rows), "sources": sources, **where})
     elif not output:
-        for line in evaluating.draft_lines(rows):
-            show.out(line)
+        for line in evaluator.draft_lines(rows):
+            terminal.out(line)
     elif not quiet:
         kinds = ", ".join(f"{count:,} {name}" for name, count in sources.items())
-        show.out(f"{len(rows):,} drafts in {output}: {kinds}")
+        terminal.out(f"{len(rows):,} drafts in {output}: {kinds}")
 
 
 def _thresholds(given: Sequence[str]) -> dict[str, float]:
@@ -162,7 +162,7 @@ def _thresholds(given: Sequence[str]) -> dict[str, float]:
     Raises:
         ConfigError: for a metric that we do not have, or a value that is none.
     """
-    known, least = evaluating.metric_names(), dict[str, float]()
+    known, least = evaluator.metric_names(), dict[str, float]()
     for text in given:
         name, equals, value = (part.strip() for part in text.partition("="))
         if name not in known:

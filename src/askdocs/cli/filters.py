@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from askdocs import assemble
-from askdocs.cli.render import documents, show
+from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import AskDocsError, NothingMatches
 from askdocs.domain.search import Filter
 from askdocs.steps.search import filters as steps
@@ -82,8 +82,8 @@ def refused(
         as_json: Print it, with the error.
     """
     if as_json:
-        show.as_document({**empty, **documents.failure(err)})
-    show.problem(str(err), err.hint)
+        terminal.as_document({**empty, **json_document.failure(err)})
+    terminal.problem(str(err), err.hint)
     return typer.Exit(err.exit_code)
 
 

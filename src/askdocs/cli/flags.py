@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from askdocs import assemble
-from askdocs.cli.render import show
+from askdocs.cli.render import terminal
 from askdocs.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def settings(
     """Return the settings for the running command; unknown ones are warned of."""
     loaded = assemble.settings(ctx.find_root().obj or {}, docs=docs)
     for text in () if quiet else loaded.warnings:
-        show.warning(text)
+        terminal.warning(text)
     return loaded
 
 

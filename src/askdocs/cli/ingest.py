@@ -10,10 +10,10 @@ import typer
 
 from askdocs import assemble
 from askdocs.cli.flags import settings
-from askdocs.cli.render import documents, show
-from askdocs.cli.render.explained import explained
+from askdocs.cli.render import json_document, terminal
+from askdocs.cli.render.explain import explained
 from askdocs.domain.errors import ConfigError, DocsNotFound
-from askdocs.domain.index import Wishes
+from askdocs.domain.index import IngestOptions
 
 
 def _path(text: str) -> Path:
@@ -65,17 +65,17 @@ def ingest(
     if path is None:
         raise ConfigError("no PATH is given", hint="rag ingest --help")
     loaded = settings(ctx, docs=path, quiet=quiet)
-    wishes = Wishes(rebuild=rebuild, allow_delete=allow_delete, dry_run=dry_run)
+    options = IngestOptions(rebuild=rebuild, allow_delete=allow_delete, dry_run=dry_run)
     with assemble.progress(wanted=not quiet) as notify:
-        done = assemble.ingest(loaded, path, wishes, notify=notify)
+        done = assemble.ingest(loaded, path, options, notify=notify)
     hint = f"rag ingest {quote(str(path))} --allow-delete   (if they are to go)"
-    show.complaints(done, quiet=quiet)
+    terminal.complaints(done, quiet=quiet)
     if as_json:
-        show.as_document(documents.report(done, hint))
+        terminal.as_document(json_document.report(done, hint))
     elif not quiet:
-        show.report(done, dry_run=dry_run, verbose=verbose)
+        terminal.report(done, dry_run=dry_run, verbose=verbose)
     if done.withheld:
-        show.problem(f"{done.withheld}; nothing was deleted", hint)
+        terminal.problem(f"{done.withheld}; nothing was deleted", hint)
     raise typer.Exit(done.exit_code)
 
 
@@ -85,6 +85,6 @@ def _explain(
     loaded = settings(ctx, docs=folder or file.parent)
     what = assemble.explanation(loaded, folder, file)
     if as_json:
-        show.as_document(documents.explanation(what))
+        terminal.as_document(json_document.explanation(what))
     else:
         explained(what)

@@ -9,7 +9,7 @@ from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 from askdocs import assemble
-from askdocs.cli.render import show
+from askdocs.cli.render import terminal
 
 PROMPT = "> "
 _MOST = 1_000
@@ -48,20 +48,20 @@ class Lines:
             except KeyboardInterrupt:
                 if not self.terminal:
                     raise
-                show.err("")
+                terminal.err("")
             except OSError:  # the terminal is gone
                 raise StopIteration from None
             else:
                 if line:
                     return line
                 if self.terminal:
-                    show.err("")
+                    terminal.err("")
                 raise StopIteration
 
     def _read(self) -> str:
         """Return a line with its end; "" at the end of all."""
         if self.terminal:
-            show.block(PROMPT)
+            terminal.block(PROMPT)
         line = rest = self._stdin.readline(_LONGEST)
         while rest and not rest.endswith("\n"):
             rest = self._stdin.readline(_LONGEST)

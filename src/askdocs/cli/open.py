@@ -8,7 +8,7 @@ import typer
 
 from askdocs.assemble.last import last_answer
 from askdocs.cli.flags import settings
-from askdocs.cli.render import answers, show
+from askdocs.cli.render import answer, terminal
 from askdocs.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def open_(
     cited = _cited(last, number)
     if as_json:
         page = {"mark": cited.mark, "title": cited.title, "url": cited.url}
-        show.as_document({"question": last.question, "citation": page})
+        terminal.as_document({"question": last.question, "citation": page})
         return
-    answers.opened(cited.url, browse=not only_print)
+    answer.opened(cited.url, browse=not only_print)
 
 
 def _cited(last: LastAnswer, number: int) -> Citation:

@@ -10,7 +10,7 @@ import typer
 from askdocs import assemble
 from askdocs.cli import filters
 from askdocs.cli.flags import settings
-from askdocs.cli.render import documents, show
+from askdocs.cli.render import json_document, terminal
 from askdocs.domain.answer import Found
 from askdocs.domain.errors import Exit, NothingMatches
 from askdocs.steps.search.question import checked_question
@@ -41,7 +41,7 @@ def search(
     rag search "how do I create a serverless job?"
     """
     loaded = settings(ctx, quiet=quiet)
-    asked = checked_question(show.question_from(question))
+    asked = checked_question(terminal.question_from(question))
     only = filters.typed(
         product=product,
         category=category,
@@ -53,18 +53,20 @@ def search(
         with assemble.searcher(loaded, only=only, rerank=not no_rerank) as find:
             found = find(asked)
     except NothingMatches as err:
-        empty = documents.found(asked, Found(()))
+        empty = json_document.found(asked, Found(()))
         raise filters.refused(err, empty, as_json=as_json) from err
     if as_json:
-        show.as_document(documents.found(asked, found, explain=explain))
+        terminal.as_document(json_document.found(asked, found, explain=explain))
     else:
-        show.passages(found.passages, found.ranks if explain else {})
+        terminal.passages(found.passages, found.ranks if explain else {})
     if explain and not as_json:
         spent = " · ".join(f"{name} {ms:.1f} ms" for name, ms in found.spent_ms.items())
-        show.out(f"time: {spent}")
+        terminal.out(f"time: {spent}")
     seen = enumerate(found.passages, start=1)
-    show.kept(partial(assemble.remember, loaded, asked, "search", seen))
-    show.degraded(found.degraded, quiet=quiet)
+    terminal.kept(partial(assemble.remember, loaded, asked, "search", seen))
+    terminal.degraded(found.degraded, quiet=quiet)
     if not found.passages:
-        show.problem("no passage was found", "ask in other words, or see rag status")
+        terminal.problem(
+            "no passage was found", "ask in other words, or see rag status"
+        )
         raise typer.Exit(Exit.REFUSED)

@@ -8,7 +8,7 @@ import typer
 
 from askdocs import assemble
 from askdocs.cli.flags import settings
-from askdocs.cli.render import show
+from askdocs.cli.render import terminal
 
 
 def status(
@@ -21,7 +21,7 @@ def status(
     """
     facts = assemble.status(settings(ctx))
     if as_json:
-        show.as_document(facts)
+        terminal.as_document(facts)
         return
     for part, values in facts.items():
-        show.table((f"{part} {name}", str(value)) for name, value in values.items())
+        terminal.table((f"{part} {name}", str(value)) for name, value in values.items())

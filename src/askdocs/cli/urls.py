@@ -10,12 +10,12 @@ import typer
 
 from askdocs import assemble
 from askdocs.cli.flags import settings
-from askdocs.cli.render import documents, show
+from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import ConfigError, GateFailed
 from askdocs.domain.site import Dead, LinkReport, Score
 
 if TYPE_CHECKING:
-    from askdocs.flows.links import Site
+    from askdocs.flows.links import DocsSite
 
 app = typer.Typer(help="Where the pages are on the web, and which links are dead.")
 
@@ -30,7 +30,7 @@ DEAD = {
 def group(ctx: typer.Context) -> None:
     """Show where the pages are on the web, and which links are dead."""
     if ctx.invoked_subcommand is None:
-        show.out(ctx.get_help())
+        terminal.out(ctx.get_help())
 
 
 @app.command("list")
@@ -52,12 +52,12 @@ def list_all(
     loaded = settings(ctx, docs=path)
     table = assemble.table_of(loaded, path) if path else assemble.stored_table(loaded)
     if as_json:
-        show.as_document(documents.table(table))
+        terminal.as_document(json_document.table(table))
         return
     for place in table.places:
-        show.out(f"{place.url}  {place.path}", href=place.url)
+        terminal.out(f"{place.url}  {place.path}", href=place.url)
         for anchor in place.anchors if verbose else ():
-            show.out(f"  #{anchor.anchor}  {anchor.text}".rstrip())
+            terminal.out(f"  #{anchor.anchor}  {anchor.text}".rstrip())
 
 
 @app.command()
@@ -86,21 +86,21 @@ def check(
     most = _threshold(max_dead)
     site, report = assemble.link_report(settings(ctx, docs=path, quiet=quiet), path)
     for left in site.failed:
-        show.err(f"failed: {left.path}: {left.reason}")
+        terminal.err(f"failed: {left.path}: {left.reason}")
     dead, total = len(report.dead), report.total
     excess = dead > (most * total if "%" in max_dead else most)
     what = f"{dead:,} of {total:,} links are dead, more than {max_dead}"
     hint = "mend those that are listed, or allow more: --max-dead"
     if as_json:
-        failure = documents.failure(GateFailed(what, hint=hint)) if excess else {}
-        show.as_document({**documents.links(site, report), **failure})
+        failure = json_document.failure(GateFailed(what, hint=hint)) if excess else {}
+        terminal.as_document({**json_document.links(site, report), **failure})
     else:
         for link in report.dead:
-            show.out(_dead(link))
+            terminal.out(_dead(link))
         if not quiet:
             _summary(site, report)
     if excess:
-        show.problem(what, hint)
+        terminal.problem(what, hint)
         raise typer.Exit(GateFailed.exit_code)
 
 
@@ -124,11 +124,11 @@ def _dead(link: Dead) -> str:
     return f"{link.path}:{link.line}: {link.link}: {DEAD[link.what]}{nearest}"
 
 
-def _summary(site: Site, report: LinkReport) -> None:
+def _summary(site: DocsSite, report: LinkReport) -> None:
     rules = ", ".join(f"{name} {s.live:,}" for name, s in report.rules.items())
     if report.dead:
-        show.out()
-    show.table(
+        terminal.out()
+    terminal.table(
         [
             ("files", f"{len(site.pages) - len(site.ignored):,}"),
             ("slug rule", f"{report.rule}  (live links: {rules})"),

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from askdocs.domain.errors import Exit
-from askdocs.domain.text import Left
+from askdocs.domain.text import SkippedFile
 
 SCHEMA_VERSION = 3
 
@@ -41,7 +41,7 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ChunkConfig:
     """How pages are cut into chunks.
 
     Attributes:
@@ -78,7 +78,7 @@ class Manifest:
     """
 
     space: Space
-    cut: Cut
+    cut: ChunkConfig
     root: Root
     base_url: str
     generation: str
@@ -107,13 +107,13 @@ class Manifest:
         rest = {k: v for k, v in data.items() if k not in {"space", "cut", "root"}}
         return cls(
             space=Space(**data["space"]),
-            cut=Cut(**data["cut"]),
+            cut=ChunkConfig(**data["cut"]),
             root=Root(**data["root"]),
             **rest,
         )
 
 
-def fingerprint(space: Space, cut: Cut) -> str:
+def fingerprint(space: Space, cut: ChunkConfig) -> str:
     """Return 16 hex digits, equal where the same text gives the same chunks and vectors.
 
     The model's name is left out: the same weights under another name are the same model.
@@ -143,7 +143,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class IngestOptions:
     """What the user asked for beside the folder.
 
     Attributes:
@@ -185,8 +185,8 @@ class Report:
     found: int
     indexed: int
     unchanged: int
-    skipped: tuple[Left, ...]
-    failed: tuple[Left, ...]
+    skipped: tuple[SkippedFile, ...]
+    failed: tuple[SkippedFile, ...]
     chunks: int
     embedded: int
     written: int

@@ -10,7 +10,7 @@ from askdocs.domain.answer import Passage
 from askdocs.domain.index import Manifest, Root, Space, Stored
 from askdocs.domain.search import Filter, Rankings
 from askdocs.domain.site import Table
-from askdocs.domain.text import Chunk, Left, Source
+from askdocs.domain.text import Chunk, SkippedFile, Source
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,10 +46,10 @@ class Docs(Protocol):
 
     root: Root
 
-    def read(self) -> Iterator[Source | Left]:
+    def read(self) -> Iterator[Source | SkippedFile]:
         """Yield every wanted file in the order of its path, or why it could not be read.
 
-        A `Left` here is a failure: the file was wanted.
+        A `SkippedFile` here is a failure: the file was wanted.
         """
 
     def beside(self, path: str) -> str | None:
@@ -98,10 +98,10 @@ class Embedder(Protocol):
         """
 
     def embed_questions(self, texts: Sequence[str]) -> Vector:
-        """Return shape (len(texts), dim), float32: what `Encoder` makes, in bulk."""
+        """Return shape (len(texts), dim), float32: what `QueryEmbedder` makes, in bulk."""
 
 
-class Encoder(Protocol):
+class QueryEmbedder(Protocol):
     """Turns one question into a vector of the same space, fast from cold."""
 
     space: Space
@@ -236,7 +236,7 @@ class Engine(Protocol):
         """
 
 
-class Speaker(Protocol):
+class ChatModel(Protocol):
     """A language model that is told what to say, without passages."""
 
     model: str

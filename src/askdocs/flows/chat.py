@@ -1,6 +1,6 @@
 """A conversation becomes questions that stand by themselves, and their answers.
 
-Each turn is asked and checked as `flows.ask` does; what was said before only helps to
+Each turn is asked and checked as `flows.answer` does; what was said before only helps to
 say what the next question is about, and is no source.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
-from askdocs.domain.ports import Speaker
+from askdocs.domain.ports import ChatModel
 from askdocs.steps.answer.condense import SYSTEM, USER, Turn, standalone, within
 from askdocs.steps.answer.prompt import clean, fence, tokens
 
@@ -39,7 +39,7 @@ class Conversation:
         self.turns.clear()
         self.note = ""
 
-    def standalone(self, question: str, speaker: Speaker | None) -> str:
+    def standalone(self, question: str, speaker: ChatModel | None) -> str:
         """Return a question that says by itself what it is about.
 
         A first question is left as it is, and so is every one while no model answers.

@@ -8,15 +8,15 @@ from typing import TypeVar
 
 from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import AskDocsError, ConfigError
-from askdocs.domain.trial import (
+from askdocs.domain.evaluation import (
     Baseline,
     Case,
     Change,
     Comparison,
+    EvaluationRun,
     Level,
     Move,
     Outcome,
-    Run,
     page_of,
     pages_of,
 )
@@ -37,7 +37,7 @@ ALPHA = 0.05
 GATED = "ndcg@10"
 
 
-def evaluate(cases: Sequence[Case], find: Find) -> Run:
+def evaluate(cases: Sequence[Case], find: Find) -> EvaluationRun:
     """Ask every question as `rag search` would, and score what was found.
 
     Raises:
@@ -50,7 +50,7 @@ def evaluate(cases: Sequence[Case], find: Find) -> Run:
     ]
     outcomes = tuple(_outcome(case, found.passages) for case, found in asked)
     notes = chain.from_iterable(found.degraded for _, found in asked)
-    return Run(
+    return EvaluationRun(
         outcomes,
         _level([_page_scores(outcome) for outcome in outcomes]),
         _level([_section_scores(o) for o in outcomes if o.has_sections]),
@@ -89,7 +89,7 @@ def require_known(
         _refuse(lost, "section", hint)
 
 
-def compare(baseline: Baseline, run: Run) -> Comparison:
+def compare_runs(baseline: Baseline, run: EvaluationRun) -> Comparison:
     """Hold a run against a saved one, question by question.
 
     Raises:
@@ -122,7 +122,7 @@ def compare(baseline: Baseline, run: Run) -> Comparison:
 
 
 def shortfalls(
-    run: Run,
+    run: EvaluationRun,
     least: Mapping[str, float],
     comparison: Comparison | None,
     tolerance: float,

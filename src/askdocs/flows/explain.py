@@ -5,15 +5,15 @@ from __future__ import annotations
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.ports import Docs
 from askdocs.domain.site import Explanation, Table
-from askdocs.domain.text import Chunk, Left, Page
-from askdocs.flows.reading import (
+from askdocs.domain.text import Chunk, Page, SkippedFile
+from askdocs.flows.pages import (
     AUTO,
     read_all,
     read_page,
     rule_for,
     shared_by,
 )
-from askdocs.flows.survey import SKIPPED, Build
+from askdocs.flows.read_docs import SKIPPED, Build
 from askdocs.steps.docs import chunk, urls
 
 
@@ -29,7 +29,7 @@ def explain(docs: Docs, path: str, *, live: Table | None, build: Build) -> Expla
     Raises:
         ConfigError: if the file is not among those that an ingest reads.
     """
-    failed: list[Left] = []
+    failed: list[SkippedFile] = []
     sources = read_all(docs, failed)
     problem = {left.path: left.reason for left in failed}.get(path)
     if problem:

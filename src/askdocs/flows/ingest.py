@@ -17,8 +17,8 @@ import numpy as np
 from askdocs.domain.index import Manifest, Report, Root
 from askdocs.domain.ports import Docs, Draft
 from askdocs.domain.text import Chunk
-from askdocs.flows.calibrate import thresholds
-from askdocs.flows.compare import Difference, Run, compare
+from askdocs.flows.plan import Difference, IngestRun, plan_changes
+from askdocs.flows.thresholds import thresholds
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -30,7 +30,7 @@ WRITTEN = 2_000
 """Chunks handed to the store at once."""
 
 
-def ingest(docs: Docs, run: Run) -> Report:
+def ingest(docs: Docs, run: IngestRun) -> Report:
     """Make the index say what the docs say.
 
     Raises:
@@ -39,9 +39,9 @@ def ingest(docs: Docs, run: Run) -> Report:
         IndexMismatch: if the index was built by another model or chunker.
         IndexDamaged: if the new index does not add up; the live one is untouched.
     """
-    found = compare(docs, run)
+    found = plan_changes(docs, run)
     embedded = 0
-    if found.changes(run.wishes):
+    if found.changes(run.options):
         embedded = _change(run, found, docs.root)
     report = _report(run, found, embedded)
     if not report.adds_up:
@@ -49,7 +49,7 @@ def ingest(docs: Docs, run: Run) -> Report:
     return report
 
 
-def _change(run: Run, found: Difference, root: Root) -> int:
+def _change(run: IngestRun, found: Difference, root: Root) -> int:
     """Make a draft, fill it and publish it; return how many texts were embedded."""
     after = found.after
     manifest = Manifest(
@@ -62,7 +62,7 @@ def _change(run: Run, found: Difference, root: Root) -> int:
         chunks=len(after),
         finished=run.clock.now(),
     )
-    fresh = run.wishes.rebuild or found.live is None
+    fresh = run.options.rebuild or found.live is None
     with run.store.draft(manifest, fresh=fresh) as draft:
         embedded = _add(run, found, draft)
         limits = _thresholds(run, found, draft, fresh=fresh)
@@ -76,7 +76,7 @@ def _change(run: Run, found: Difference, root: Root) -> int:
 
 
 def _thresholds(
-    run: Run, found: Difference, draft: Draft, *, fresh: bool
+    run: IngestRun, found: Difference, draft: Draft, *, fresh: bool
 ) -> Mapping[str, float]:
     """Return what is near and far in a new index; a changed one keeps what it had."""
     if found.live and not fresh:
@@ -87,7 +87,7 @@ def _thresholds(
         return thresholds(found.plan.add, draft, run.build.embedder())
 
 
-def _add(run: Run, found: Difference, draft: Draft) -> int:
+def _add(run: IngestRun, found: Difference, draft: Draft) -> int:
     """Embed what no stored vector fits, and store it; return how many texts that were."""
     by_sha: dict[str, list[Chunk]] = defaultdict(list)
     for chunk in found.plan.add:
@@ -116,7 +116,7 @@ def _add(run: Run, found: Difference, draft: Draft) -> int:
 
 
 def _store(
-    run: Run,
+    run: IngestRun,
     draft: Draft,
     by_sha: Mapping[str, list[Chunk]],
     vectors: Mapping[str, Vector],
@@ -130,7 +130,7 @@ def _store(
             draft.add(part, np.stack([vectors[c.embed_sha] for c in part]))
 
 
-def _report(run: Run, found: Difference, embedded: int) -> Report:
+def _report(run: IngestRun, found: Difference, embedded: int) -> Report:
     survey, plan = found.survey, found.plan
     live = found.live.generation if found.live else ""
     return Report(
@@ -145,7 +145,7 @@ def _report(run: Run, found: Difference, embedded: int) -> Report:
         deleted=len(found.removed),
         pages_removed=len(plan.gone),
         withheld=found.withheld,
-        generation=run.generation if found.changes(run.wishes) else live,
+        generation=run.generation if found.changes(run.options) else live,
         seconds=dict(run.seconds),
         slug_rule=survey.rule,
         unknown=dict(survey.unknown),

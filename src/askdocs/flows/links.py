@@ -9,13 +9,13 @@ from functools import partial
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.ports import Docs, Spread
 from askdocs.domain.site import LinkReport, Score, Table
-from askdocs.domain.text import Left, Link, Page, Source
-from askdocs.flows.reading import AUTO, read_all, read_page, shared_by
+from askdocs.domain.text import Link, Page, SkippedFile, Source
+from askdocs.flows.pages import AUTO, read_all, read_page, shared_by
 from askdocs.steps.docs import mdx, urls
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class DocsSite:
     """What is to be known of a docs repository to tell whether a link leads somewhere.
 
     Attributes:
@@ -32,7 +32,7 @@ class Site:
     rule: str
     rules: Mapping[str, Score]
     base_url: str
-    failed: tuple[Left, ...]
+    failed: tuple[SkippedFile, ...]
 
     @property
     def table(self) -> Table:
@@ -47,7 +47,7 @@ class Site:
 
 def read_site(
     docs: Docs, *, everything: Docs, slug_rule: str, base_url: str, spread: Spread
-) -> Site:
+) -> DocsSite:
     """Read all files for their headings and links.
 
     Args:
@@ -61,7 +61,7 @@ def read_site(
     Raises:
         DocsNotFound: if the folder holds no page.
     """
-    failed: list[Left] = []
+    failed: list[SkippedFile] = []
     sources = read_all(everything, failed)
     ignored = frozenset(s.path for s in sources if docs.left_out(s.path))
     if len(ignored) == len(sources):
@@ -75,10 +75,10 @@ def read_site(
     rule = urls.best(rules) if slug_rule == AUTO else slug_rule
     anchored = tuple(urls.anchored(page, rule) for page in pages)
     wanted = tuple(left for left in failed if not docs.left_out(left.path))
-    return Site(anchored, ignored, rule, rules, base_url, wanted)
+    return DocsSite(anchored, ignored, rule, rules, base_url, wanted)
 
 
-def check_links(docs: Docs, site: Site) -> LinkReport:
+def check_links(docs: Docs, site: DocsSite) -> LinkReport:
     """Hold every internal link, and every entry of the menu, against the table."""
     redirects: dict[str, str] = {}
     for name in urls.REDIRECT_FILES:

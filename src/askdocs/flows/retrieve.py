@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import ModelUnavailable
-from askdocs.domain.ports import EVERYTHING, Encoder, Reranker, Store
+from askdocs.domain.ports import EVERYTHING, QueryEmbedder, Reranker, Store
 from askdocs.domain.search import Filter, Hit, Rankings
 from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
 
@@ -42,7 +42,7 @@ class Stages:
 def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
     question: str,
     *,
-    encoder: Encoder,
+    encoder: QueryEmbedder,
     store: Store,
     k: int,
     only: Filter = EVERYTHING,
@@ -90,7 +90,9 @@ def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
     )
 
 
-def _vector(question: str, encoder: Encoder, degraded: list[str]) -> Vector | None:
+def _vector(
+    question: str, encoder: QueryEmbedder, degraded: list[str]
+) -> Vector | None:
     """Return the vector of a question; None, and a note, where the model is of no use."""
     try:
         vector = encoder.embed_question(question)

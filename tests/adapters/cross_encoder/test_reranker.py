@@ -20,8 +20,8 @@ from askdocs.adapters.cross_encoder import cross_export
 from askdocs.adapters.cross_encoder.cross_export import TorchScorer, load
 from askdocs.adapters.cross_encoder.cross_model import cached, describe, parity, place
 from askdocs.adapters.cross_encoder.reranker import CrossEncoder, Judge, Pairs, exported
-from askdocs.adapters.embedding import tracing
-from askdocs.adapters.embedding.encoder import Graph
+from askdocs.adapters.embedding import onnx_trace
+from askdocs.adapters.embedding.onnx_encoder import Graph
 from askdocs.domain.errors import ConfigError, ModelUnavailable, NotWritable
 
 ASKED = "How do I create a serverless job?"
@@ -107,7 +107,7 @@ def test_what_cannot_be_exported_runs_in_torch_and_is_not_tried_again(
     folder = tiny_cross(tmp_path / "model", "deberta")
     first = load(str(folder), cache=tmp_path).scores(ASKED, TEXTS)
     tries: list[object] = []
-    monkeypatch.setattr(tracing, "keep", lambda *_: tries.append(1))
+    monkeypatch.setattr(onnx_trace, "keep", lambda *_: tries.append(1))
     again = load(str(folder), cache=tmp_path).scores(ASKED, TEXTS)
 
     assert tries == []
@@ -489,7 +489,7 @@ def test_another_model_in_the_same_folder_is_another_export(tmp_path):
 def test_an_export_that_is_not_equal_is_not_used(tmp_path, monkeypatch):
     """A trace may go wrong in silence; the original is then slower and right."""
     folder = tiny_cross(tmp_path / "model")
-    monkeypatch.setattr(tracing, "TOLERANCE", 0.0)
+    monkeypatch.setattr(onnx_trace, "TOLERANCE", 0.0)
     judge = load(str(folder), cache=tmp_path)
 
     assert isinstance(judge._scorer, TorchScorer)

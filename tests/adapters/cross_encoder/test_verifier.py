@@ -16,7 +16,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from askdocs.adapters.cross_encoder.cross_model import parity
 from askdocs.adapters.cross_encoder.verifier import Head, Verifier, describe, exported
 from askdocs.adapters.cross_encoder.verifier_export import load
-from askdocs.adapters.embedding import tracing
+from askdocs.adapters.embedding import onnx_trace
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 
 SAID = "A job runs once."
@@ -208,7 +208,7 @@ def test_what_cannot_be_exported_is_not_tried_again(tmp_path, monkeypatch):
     folder = nli(tmp_path / "model", "deberta")
     first = load(str(folder), cache=tmp_path).supports(SAID, SOURCES)
     tries: list[object] = []
-    monkeypatch.setattr(tracing, "keep", lambda *_: tries.append(1))
+    monkeypatch.setattr(onnx_trace, "keep", lambda *_: tries.append(1))
 
     again = load(str(folder), cache=tmp_path).supports(SAID, SOURCES)
 

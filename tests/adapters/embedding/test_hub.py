@@ -12,7 +12,7 @@ import pytest
 from tests.support.fake_hub import COMMIT, FakeHub, fake_hub
 
 from askdocs.adapters.embedding.hub import fetch
-from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.model_files import locate
 from askdocs.domain.errors import ModelUnavailable
 
 PROBE = """

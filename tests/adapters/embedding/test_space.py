@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.model_files import locate
 from askdocs.adapters.embedding.space import describe
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 from askdocs.domain.index import Space

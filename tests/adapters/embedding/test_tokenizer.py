@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.model_files import locate
 from askdocs.adapters.embedding.tokenizer import FastTokenizer, Window
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.index import Space

@@ -19,9 +19,9 @@ import pytest
 from llama_index.core.base.llms.types import ChatMessage
 from tests.support.fake_ollama import FakeOllama
 
-from askdocs.adapters.llm.limits import Limits, Sampling
-from askdocs.adapters.llm.ollama import Llama
+from askdocs.adapters.llm.ollama import OllamaModel
 from askdocs.adapters.llm.ollama_state import check
+from askdocs.adapters.llm.options import Limits, Sampling
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 
 HASTY = Limits(connect_s=2, first_s=10, idle_s=0.3, total_s=60, retry_s=0)
@@ -29,13 +29,13 @@ HASTIER = Limits(connect_s=2, first_s=0.2, idle_s=0.2, total_s=60, retry_s=0)
 PLENTY = Sampling(num_ctx=4096, num_predict=64, temperature=0, keep_alive="5m")
 
 
-def say(llm: Llama, text: str = "Say OK.") -> Iterator[str]:
+def say(llm: OllamaModel, text: str = "Say OK.") -> Iterator[str]:
     """Yield the pieces of the reply to one message."""
     for piece in llm.stream_chat([ChatMessage(text)]):
         yield piece.delta or ""
 
 
-def failure(llm: Llama) -> tuple[list[str], AskDocsError]:
+def failure(llm: OllamaModel) -> tuple[list[str], AskDocsError]:
     """Return what came before the error, and the error."""
     seen: list[str] = []
     try:
@@ -46,9 +46,13 @@ def failure(llm: Llama) -> tuple[list[str], AskDocsError]:
     return pytest.fail(f"no error after {seen}")
 
 
-def llama(fake: FakeOllama, *, sampling: Sampling = PLENTY, **more: object) -> Llama:
+def llama(
+    fake: FakeOllama, *, sampling: Sampling = PLENTY, **more: object
+) -> OllamaModel:
     """Return the adapter on a fake."""
-    return Llama(fake.url, fake.model, sampling=sampling, **{"limits": HASTY, **more})
+    return OllamaModel(
+        fake.url, fake.model, sampling=sampling, **{"limits": HASTY, **more}
+    )
 
 
 # The contract: the same for the fake and for a real Ollama.
@@ -70,10 +74,10 @@ def server(request):
         yield Server(fake.url, fake.model)
 
 
-def contract_llm(server: Server, **changes: object) -> Llama:
+def contract_llm(server: Server, **changes: object) -> OllamaModel:
     options = {"num_ctx": 4096, "num_predict": 256, "temperature": 0.0}
     sampling = Sampling(**{**options, "keep_alive": "5m", **changes})
-    return Llama(server.url, server.model, sampling=sampling)
+    return OllamaModel(server.url, server.model, sampling=sampling)
 
 
 def test_contract_a_whole_reply_ends_without_an_error(server):
@@ -97,7 +101,7 @@ def test_contract_a_prompt_longer_than_the_window_is_no_success(server):
 
 def test_contract_an_unknown_model_names_the_command_that_pulls_it(server):
     """It is the first thing that happens to a new user."""
-    llm = Llama(server.url, "no-such-model:1b", sampling=PLENTY)
+    llm = OllamaModel(server.url, "no-such-model:1b", sampling=PLENTY)
 
     with pytest.raises(ModelUnavailable, match="no model 'no-such-model:1b'") as caught:
         list(say(llm))
@@ -551,7 +555,7 @@ def closed_port():
 def test_a_server_that_is_down_names_the_command_that_starts_it(closed_port):
     """The second thing that happens to a new user."""
     url = f"http://127.0.0.1:{closed_port}"
-    _, err = failure(Llama(url, "llama3.1:8b", sampling=PLENTY, limits=HASTY))
+    _, err = failure(OllamaModel(url, "llama3.1:8b", sampling=PLENTY, limits=HASTY))
 
     assert str(err) == f"Ollama does not answer at {url}"
     assert err.hint == "ollama serve   (or: docker compose up -d ollama)"
@@ -562,7 +566,7 @@ def test_a_password_in_the_url_is_not_repeated(closed_port, password):
     """Messages end up in logs and in bug reports."""
     url = f"http://me:{password}@127.0.0.1:{closed_port}"
 
-    _, asked = failure(Llama(url, "llama3.1:8b", sampling=PLENTY, limits=HASTY))
+    _, asked = failure(OllamaModel(url, "llama3.1:8b", sampling=PLENTY, limits=HASTY))
     with pytest.raises(ModelUnavailable) as checked:
         check(url, "llama3.1:8b")
 

@@ -20,7 +20,7 @@ from qdrant_client import QdrantClient
 from tests.support.fakes import a_chunk, a_manifest, a_space, a_table
 
 from askdocs.adapters.qdrant.nodes import NodeWriter, to_node, to_passage
-from askdocs.adapters.qdrant.store_server import ServerStore
+from askdocs.adapters.qdrant.server_store import ServerStore
 from askdocs.domain.text import Chunk
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")

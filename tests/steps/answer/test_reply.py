@@ -9,7 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from askdocs.steps.answer import reply
-from askdocs.steps.answer.reply import Reader, cited, is_refusal, may_be_refusal, tidy
+from askdocs.steps.answer.reply import (
+    ReplyReader,
+    cited,
+    is_refusal,
+    may_be_refusal,
+    tidy,
+)
 
 
 def test_the_examples_in_the_docstrings_hold():
@@ -68,7 +74,7 @@ def test_an_answer_that_mentions_the_sentinel_is_an_answer(text):
 @pytest.mark.parametrize("text", ["NOT IN DOCS", "**not in docs**.", "I don't know."])
 def test_nothing_of_a_refusal_is_shown(text, size):
     """The reader gets our sentence instead, and not half of the sentinel before it."""
-    reader = Reader(5)
+    reader = ReplyReader(5)
 
     seen = [reader.feed(text[i : i + size]) for i in range(0, len(text), size)]
 
@@ -78,7 +84,7 @@ def test_nothing_of_a_refusal_is_shown(text, size):
 
 def test_an_answer_is_shown_from_its_first_word():
     """Holding back more than the sentinel needs would look like a hanging program."""
-    reader = Reader(5)
+    reader = ReplyReader(5)
 
     assert reader.feed("You") == "You"
     assert reader.feed(" can") == " can"
@@ -86,7 +92,7 @@ def test_an_answer_is_shown_from_its_first_word():
 
 def test_what_might_become_a_refusal_waits_and_is_then_shown():
     """The beginning is the same as the sentinel's, until it is not."""
-    reader = Reader(5)
+    reader = ReplyReader(5)
 
     assert may_be_refusal("Not in")
     assert reader.feed("Not in") == ""
@@ -95,7 +101,7 @@ def test_what_might_become_a_refusal_waits_and_is_then_shown():
 
 def test_an_interrupted_refusal_is_shown_as_far_as_it_came():
     """Only the sentinel itself is ours to hide."""
-    reader = Reader(5)
+    reader = ReplyReader(5)
     reader.feed("NOT IN")
 
     assert reader.end() == "NOT IN"
@@ -147,7 +153,7 @@ def test_code_is_left_alone():
 def test_a_closing_link_paragraph_is_left_out(closing):
     """The program prints its own, from its own table: the model's may be invented."""
     text = f"Run it [^1].\n\n{closing}\n"
-    reader = Reader(1)
+    reader = ReplyReader(1)
 
     letter_by_letter = "".join(map(reader.feed, text)) + reader.end()
 
@@ -216,7 +222,7 @@ FRAGMENTS = st.sampled_from([*MARKS, *WORDS, *LINKS, *LONG])
 def test_the_pieces_do_not_matter(fragments, cuts):
     """What was shown is never taken back, wherever the network cut the stream."""
     text = "".join(fragments)
-    reader, seen, start = Reader(3), [], 0
+    reader, seen, start = ReplyReader(3), [], 0
     for size in [*cuts, len(text) or 1]:
         seen.append(reader.feed(text[start : start + size]))
         start += size

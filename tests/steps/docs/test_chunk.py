@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.alarm import alarm
 
-from askdocs.adapters.embedding.model import locate
+from askdocs.adapters.embedding.model_files import locate
 from askdocs.adapters.embedding.tokenizer import FastTokenizer
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.text import (
@@ -27,7 +27,7 @@ from askdocs.domain.text import (
 )
 from askdocs.steps.docs.chunk import Ruler, cut_page, readable
 from askdocs.steps.docs.chunk.join import TINY
-from askdocs.steps.docs.front import open_document
+from askdocs.steps.docs.frontmatter import open_document
 from askdocs.steps.docs.mdx import Shared, read_page
 from askdocs.steps.docs.urls import anchored
 

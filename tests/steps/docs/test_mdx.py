@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.alarm import alarm
 
 from askdocs.domain.text import Block, Document, Front, Kind, Page, Source, visible
-from askdocs.steps.docs.front import open_document
+from askdocs.steps.docs.frontmatter import open_document
 from askdocs.steps.docs.mdx import (
     DEEPEST,
     LONGEST_HEADING,

@@ -1,6 +1,6 @@
 """A cross-encoder is loaded by transformers: to be exported once, or to be run as it is.
 
-As in `adapters.embedding.export`, the attention mask goes in ready made, with four dimensions,
+As in `adapters.embedding.onnx_export`, the attention mask goes in ready made, with four dimensions,
 and an export that does not give the original's scores is none.
 """
 
@@ -26,10 +26,10 @@ from askdocs.adapters.cross_encoder.cross_model import (
     said_of_the_reranker,
 )
 from askdocs.adapters.cross_encoder.reranker import Judge, Pairs, Scorer
-from askdocs.adapters.embedding import tracing
-from askdocs.adapters.embedding.encoder import GRAPH, Graph
+from askdocs.adapters.embedding import onnx_trace
 from askdocs.adapters.embedding.hub import fetch
-from askdocs.adapters.embedding.model import damaged
+from askdocs.adapters.embedding.model_files import damaged
+from askdocs.adapters.embedding.onnx_encoder import GRAPH, Graph
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
 CUDA_BATCH = 32
-_UNREADABLE = (*tracing.UNTRACEABLE, OSError, ImportError, SafetensorError)
+_UNREADABLE = (*onnx_trace.UNTRACEABLE, OSError, ImportError, SafetensorError)
 """What is damaged decides what transformers raises."""
 
 _ASKED = "How do I create a serverless job?"
@@ -85,9 +85,9 @@ def on_cpu(model: CrossModel, cache: Path) -> Scorer:
     if made := cached(cache, model):
         return Graph(made / GRAPH)
     scorer = TorchScorer(model, "cpu")
-    if not tracing.known_unequal(parity(cache, model)):
+    if not onnx_trace.known_unequal(parity(cache, model)):
         final = place(cache, model)
-        tracing.keep(final, cache, lambda draft: _fill(draft, scorer, model))
+        onnx_trace.keep(final, cache, lambda draft: _fill(draft, scorer, model))
     made = cached(cache, model)
     return Graph(made / GRAPH) if made else scorer
 
@@ -158,10 +158,10 @@ def _fill(draft: Path, scorer: TorchScorer, model: CrossModel) -> None:
     def make() -> float:
         read = Pairs(model).read(_ASKED, _SAMPLES)
         tokens = {n: torch.as_tensor(r) for n, r in read.items() if n in scorer.inputs}
-        tracing.trace(draft, _Traced(scorer.original), tokens, "score")
+        onnx_trace.trace(draft, _Traced(scorer.original), tokens, "score")
         return _error(draft, scorer, model)
 
-    tracing.record(draft, {"model": model.name}, make)
+    onnx_trace.record(draft, {"model": model.name}, make)
 
 
 class _Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
@@ -175,7 +175,7 @@ class _Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
         self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None
     ) -> Any:
         """Return shape (rows, 1) for tokens of shape (rows, width)."""
-        tokens = tracing.masked(input_ids, attention_mask, token_type_ids)
+        tokens = onnx_trace.masked(input_ids, attention_mask, token_type_ids)
         return self.original(**tokens).logits
 
 
@@ -184,4 +184,4 @@ def _error(draft: Path, scorer: TorchScorer, model: CrossModel) -> float:
     pairs, graph = Pairs(model), Graph(draft / GRAPH)
     batches = [_SAMPLES, *((text,) for text in _SAMPLES)]
     tokens = [pairs.read(_ASKED, texts) for texts in batches]
-    return max(tracing.distance(graph.run(fed), scorer.run(fed)) for fed in tokens)
+    return max(onnx_trace.distance(graph.run(fed), scorer.run(fed)) for fed in tokens)

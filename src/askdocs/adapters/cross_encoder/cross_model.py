@@ -14,8 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from askdocs.adapters.embedding.encoder import FORMAT, PARITY
-from askdocs.adapters.embedding.model import (
+from askdocs.adapters.embedding.model_files import (
     WEIGHTS,
     damaged,
     full_name,
@@ -23,6 +22,7 @@ from askdocs.adapters.embedding.model import (
     locate,
     read_json,
 )
+from askdocs.adapters.embedding.onnx_encoder import FORMAT, PARITY
 from askdocs.adapters.embedding.space import _max_tokens as max_tokens
 from askdocs.adapters.embedding.tokenizer import TOKENIZER
 from askdocs.domain.errors import ConfigError, ModelUnavailable

@@ -21,7 +21,7 @@ from askdocs.adapters.cross_encoder.cross_model import (
     describe,
     said_of_the_reranker,
 )
-from askdocs.adapters.embedding.encoder import GRAPH, Graph
+from askdocs.adapters.embedding.onnx_encoder import GRAPH, Graph
 from askdocs.adapters.embedding.tokenizer import load as load_tokenizer
 from askdocs.domain.errors import ModelUnavailable
 

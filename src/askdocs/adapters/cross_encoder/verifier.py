@@ -18,13 +18,13 @@ import numpy as np
 from askdocs.adapters.cross_encoder.cross_model import CrossModel, cached, in_folder
 from askdocs.adapters.cross_encoder.reranker import Pairs, Scorer
 from askdocs.adapters.cross_encoder.reranker import _legal as legal
-from askdocs.adapters.embedding.encoder import GRAPH, Graph
-from askdocs.adapters.embedding.model import (
+from askdocs.adapters.embedding.model_files import (
     full_name,
     is_hub_id,
     locate,
     read_json,
 )
+from askdocs.adapters.embedding.onnx_encoder import GRAPH, Graph
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 
 if TYPE_CHECKING:

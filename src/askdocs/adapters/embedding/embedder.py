@@ -18,7 +18,7 @@ from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
-from askdocs.adapters.embedding.model import BUNDLED, damaged, verify
+from askdocs.adapters.embedding.model_files import BUNDLED, damaged, verify
 from askdocs.adapters.embedding.tokenizer import FastTokenizer, Window
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 from askdocs.domain.index import Space
@@ -218,7 +218,7 @@ class HuggingFaceEmbedder:
 class TorchEncoder:
     """Encodes questions with the original model, where no export does it the same.
 
-    Fits the port `Encoder`; loads torch, so the first question takes seconds.
+    Fits the port `QueryEmbedder`; loads torch, so the first question takes seconds.
     """
 
     def __init__(self, folder: Path, space: Space) -> None:

@@ -11,7 +11,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import disable_progress_bars
 
-from askdocs.adapters.embedding.model import is_hub_id, locate
+from askdocs.adapters.embedding.model_files import is_hub_id, locate
 from askdocs.domain.errors import ModelUnavailable
 
 _WANTED = (["*.json", "*.txt"], ["*.safetensors"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from askdocs.adapters.embedding.model import (
+from askdocs.adapters.embedding.model_files import (
     WEIGHTS,
     damaged,
     full_name,

@@ -10,7 +10,7 @@ from pathlib import Path
 import tokenizers
 from tokenizers import normalizers
 
-from askdocs.adapters.embedding.model import damaged, read_json
+from askdocs.adapters.embedding.model_files import damaged, read_json
 from askdocs.domain.index import Space
 
 TOKENIZER = "tokenizer.json"

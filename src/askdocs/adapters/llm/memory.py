@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from askdocs.adapters.llm.gguf.gguf_header import metadata
+from askdocs.adapters.llm.gguf.gguf_metadata import metadata
 
 QUANTISATION = "quantization_level"
 """Key of the shape that GGUF does not have: "Q4_K_M", as Ollama says beside it."""

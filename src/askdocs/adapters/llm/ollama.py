@@ -18,10 +18,9 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.llms.ollama import Ollama
 
-from askdocs.adapters.llm.attempts import twice
-from askdocs.adapters.llm.faults import Ended, circling, cut_off, without_user
-from askdocs.adapters.llm.limits import Limits, Sampling
-from askdocs.adapters.llm.ollama_faults import (
+from askdocs.adapters.llm.http_stream import client_options
+from askdocs.adapters.llm.llm_errors import Ended, circling, cut_off, without_user
+from askdocs.adapters.llm.ollama_errors import (
     AGAIN,
     FOREIGN,
     broken_off,
@@ -29,16 +28,17 @@ from askdocs.adapters.llm.ollama_faults import (
     unavailable,
 )
 from askdocs.adapters.llm.ollama_state import check, doing, window
-from askdocs.adapters.llm.speech import Ear, least_tokens
-from askdocs.adapters.llm.stream import client_options
-from askdocs.adapters.llm.watch import watch
+from askdocs.adapters.llm.options import Limits, Sampling
+from askdocs.adapters.llm.reply_filter import ReplyFilter, least_tokens
+from askdocs.adapters.llm.retry import twice
+from askdocs.adapters.llm.slow_notice import watch
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError
 from askdocs.steps.answer.prompt import CHAT_TOKENS, tokens
 
-__all__ = ["Llama", "Sampling", "check"]
+__all__ = ["OllamaModel", "Sampling", "check"]
 
 
-class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so it is Any
+class OllamaModel(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so it is Any
     """LlamaIndex's Ollama, with every option and every limit explicit."""
 
     _url: str = PrivateAttr()
@@ -101,7 +101,7 @@ class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so
         self, messages: Sequence[ChatMessage], **kwargs: Any
     ) -> Generator[ChatResponse, None, None]:
         """Ask once."""
-        ear, last = Ear(self._most + 1), {}
+        ear, last = ReplyFilter(self._most + 1), {}
         with closing(super().stream_chat(messages, **kwargs)) as replies:
             look = partial(doing, self._url, self.model)
             with watch(look, self._on_wait, after_s=self._limits.notice_s):
@@ -115,14 +115,16 @@ class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so
                 reply = None if last.get("done") else self._next(replies, ear)
         self._judge(last, messages, ear)
 
-    def _next(self, replies: Iterator[ChatResponse], ear: Ear) -> ChatResponse | None:
+    def _next(
+        self, replies: Iterator[ChatResponse], ear: ReplyFilter
+    ) -> ChatResponse | None:
         """Return the next piece, or None at the end of the stream."""
         try:
             return next(replies, None)
         except FOREIGN as err:
             raise self._failure(err, ear) from err
 
-    def _interrupt(self, ear: Ear) -> None:
+    def _interrupt(self, ear: ReplyFilter) -> None:
         """Raise AnswerIncomplete if there is no use in listening any longer."""
         if ear.full:
             raise cut_off(self._most)
@@ -130,7 +132,7 @@ class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so
             raise circling()
 
     def _judge(
-        self, last: dict[str, Any], messages: Sequence[ChatMessage], ear: Ear
+        self, last: dict[str, Any], messages: Sequence[ChatMessage], ear: ReplyFilter
     ) -> None:
         """Raise an error unless the last piece says that all is well."""
         if not last.get("done"):
@@ -145,7 +147,7 @@ class Llama(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so
             raise AnswerIncomplete("the model returned nothing", hint=AGAIN)
         self._check_whole(last.get("prompt_eval_count"), messages)
 
-    def _failure(self, err: Exception, ear: Ear) -> AskDocsError:
+    def _failure(self, err: Exception, ear: ReplyFilter) -> AskDocsError:
         """Return what it means that *err* came after what was heard."""
         if ear.heard:
             return broken_off(err, self._limits)

@@ -9,11 +9,11 @@ from typing import Any
 
 import ollama
 
-from askdocs.adapters.llm.faults import without_user
-from askdocs.adapters.llm.limits import Limits
+from askdocs.adapters.llm.http_stream import client_options
+from askdocs.adapters.llm.llm_errors import without_user
 from askdocs.adapters.llm.memory import QUANTISATION, Memory, of_shape
-from askdocs.adapters.llm.ollama_faults import FOREIGN, missing, unavailable
-from askdocs.adapters.llm.stream import client_options
+from askdocs.adapters.llm.ollama_errors import FOREIGN, missing, unavailable
+from askdocs.adapters.llm.options import Limits
 
 CHECK_S = 3.0
 _LOOK_S = 1.0

@@ -14,15 +14,15 @@ from typing import Any
 
 import openai
 
-from askdocs.adapters.llm.limits import Limits
-from askdocs.adapters.llm.openai_faults import (
+from askdocs.adapters.llm.http_stream import client
+from askdocs.adapters.llm.openai_errors import (
     FOREIGN,
     Server,
     missing,
     narrow,
     unavailable,
 )
-from askdocs.adapters.llm.stream import client
+from askdocs.adapters.llm.options import Limits
 
 CHECK_S = 3.0
 NO_KEY = "none"

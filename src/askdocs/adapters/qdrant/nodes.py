@@ -22,7 +22,7 @@ from llama_index.vector_stores.qdrant import QdrantVectorStore
 from qdrant_client.models import PointStruct, SparseVector
 
 from askdocs.adapters.qdrant.bm25 import encode_document, encode_question
-from askdocs.adapters.qdrant.passages import passage
+from askdocs.adapters.qdrant.payload import passage
 from askdocs.domain.answer import Passage
 from askdocs.domain.text import Chunk
 

@@ -34,7 +34,7 @@ _MAYBE = re.compile(
 )
 
 
-class Reader:
+class ReplyReader:
     """Takes a reply in pieces of any size and passes on what is certain.
 
     All that `feed` and `end` return, joined, is `tidy` of the whole reply; it does not
@@ -75,7 +75,7 @@ def tidy(text: str, count: int) -> str:
     >>> tidy("Run it [^1]. Wait [^9].\n\nSee https://example.org/run/", count=5)
     'Run it [^1]. Wait.'
     """
-    reader = Reader(count)
+    reader = ReplyReader(count)
     return reader.feed(text) + reader.end()
 
 

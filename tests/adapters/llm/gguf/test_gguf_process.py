@@ -20,10 +20,10 @@ import pytest
 from llama_index.core.base.llms.types import ChatMessage
 from tests.support.tiny_llama import REPLY, tiny_llama
 
-from askdocs.adapters.llm.gguf.gguf import File
-from askdocs.adapters.llm.gguf.gguf_header import metadata
+from askdocs.adapters.llm.gguf.gguf_metadata import metadata
+from askdocs.adapters.llm.gguf.gguf_model import GgufModel
 from askdocs.adapters.llm.gguf.gguf_process import Process, running
-from askdocs.adapters.llm.limits import Limits, Sampling
+from askdocs.adapters.llm.options import Limits, Sampling
 from askdocs.domain.errors import AskDocsError, ConfigError, ModelUnavailable
 
 PLENTY = Sampling(num_ctx=1024, num_predict=64, temperature=0, keep_alive="5m")
@@ -37,7 +37,7 @@ def tiny(tmp_path_factory) -> Path:
 
 def say(path: Path, text: str = "Say OK.", **more: object) -> str:
     """Return the reply to one message."""
-    llm = File(path, **{"sampling": PLENTY, "limits": HASTY, "threads": 1, **more})
+    llm = GgufModel(path, **{"sampling": PLENTY, "limits": HASTY, "threads": 1, **more})
     return "".join(p.delta or "" for p in llm.stream_chat([ChatMessage(text)]))
 
 

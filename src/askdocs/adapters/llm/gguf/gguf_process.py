@@ -25,8 +25,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from askdocs.adapters.llm.faults import one_line
-from askdocs.adapters.llm.gguf.gguf_header import metadata
+from askdocs.adapters.llm.gguf.gguf_metadata import metadata
+from askdocs.adapters.llm.llm_errors import one_line
 from askdocs.domain.errors import ModelUnavailable
 
 Tell = Callable[[str], None]
@@ -173,7 +173,7 @@ def _spawned(log: Path, told: dict[str, object]) -> subprocess.Popen[str]:
     """Start the process; Ctrl-C is none of its business, that stops an answer only."""
     with log.open("wb") as file:
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "askdocs.adapters.llm.gguf.gguf_host"],
+            [sys.executable, "-P", "-m", "askdocs.adapters.llm.gguf.gguf_server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=file,

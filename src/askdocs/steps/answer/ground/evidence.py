@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from askdocs.domain.answer import Passage
+from askdocs.steps.answer.ground.content_words import content, stem, words
 from askdocs.steps.answer.ground.literals import (
     Number,
     code,
@@ -17,7 +18,6 @@ from askdocs.steps.answer.ground.literals import (
     named,
     numbers,
 )
-from askdocs.steps.answer.ground.words import content, stem, words
 from askdocs.steps.answer.sentences import units
 
 ABOUT = 0.4

@@ -14,6 +14,12 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
+from askdocs.steps.answer.ground.content_words import (
+    is_negation,
+    says_something,
+    stem,
+    words,
+)
 from askdocs.steps.answer.ground.evidence import (
     Claim,
     Unit,
@@ -24,11 +30,10 @@ from askdocs.steps.answer.ground.evidence import (
     support,
     units_of,
 )
-from askdocs.steps.answer.ground.levels import overstated
 from askdocs.steps.answer.ground.literals import bare, holds, without_code
-from askdocs.steps.answer.ground.swaps import alike, swapped
-from askdocs.steps.answer.ground.turns import contradiction, turned
-from askdocs.steps.answer.ground.words import is_negation, says_something, stem, words
+from askdocs.steps.answer.ground.modality import overstated
+from askdocs.steps.answer.ground.negation import contradiction, turned
+from askdocs.steps.answer.ground.substitution import alike, swapped
 from askdocs.steps.answer.sentences import has_claim
 
 if TYPE_CHECKING:

@@ -7,16 +7,8 @@ and question are data: they stand inside a fence that no author of one can fores
 
 from __future__ import annotations
 
-from askdocs.steps.answer.prompt.template import (
-    BRACES,
-    TEMPLATE_BYTES,
-    Template,
-    filled,
-    read_template,
-)
-from askdocs.steps.answer.prompt.told import clean, fence, shown
-from askdocs.steps.answer.prompt.window import CHAT_TOKENS, Fitted, Mode, Prompt, tokens
-from askdocs.steps.answer.prompt.wording import (
+from askdocs.steps.answer.prompt.passage_block import clean, fence, shown
+from askdocs.steps.answer.prompt.prompts import (
     MERGE,
     NO_DRAFT,
     REFINE,
@@ -24,6 +16,14 @@ from askdocs.steps.answer.prompt.wording import (
     USER,
     draft_shown,
 )
+from askdocs.steps.answer.prompt.template import (
+    BRACES,
+    TEMPLATE_BYTES,
+    Template,
+    filled,
+    read_template,
+)
+from askdocs.steps.answer.prompt.window import CHAT_TOKENS, Fitted, Mode, Prompt, tokens
 
 __all__ = [
     "BRACES",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from askdocs.domain.answer import NOT_IN_DOCS
 from askdocs.domain.errors import ConfigError
-from askdocs.steps.answer.prompt.told import clean
-from askdocs.steps.answer.prompt.wording import QUESTION, SYSTEM, USER
+from askdocs.steps.answer.prompt.passage_block import clean
+from askdocs.steps.answer.prompt.prompts import QUESTION, SYSTEM, USER
 
 TEMPLATE_BYTES = 32_768
 """The most of a file that is a template; the rules built in have about 1,400."""

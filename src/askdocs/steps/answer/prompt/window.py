@@ -9,9 +9,9 @@ from enum import Enum
 
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import ConfigError
+from askdocs.steps.answer.prompt.passage_block import clean, shown
+from askdocs.steps.answer.prompt.prompts import MERGE, NO_DRAFT, REFINE, draft_shown
 from askdocs.steps.answer.prompt.template import BRACES, Template, filled
-from askdocs.steps.answer.prompt.told import clean, shown
-from askdocs.steps.answer.prompt.wording import MERGE, NO_DRAFT, REFINE, draft_shown
 
 CHAT_TOKENS = 32  # around two messages: Llama 3's template adds 15, 3.1's a date too
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from askdocs.steps.answer.sentences.parts import has_claim, pieces, units
-from askdocs.steps.answer.sentences.scan import Sentences
+from askdocs.steps.answer.sentences.splitter import Sentences
 
 __all__ = ["Sentences", "has_claim", "pieces", "units"]

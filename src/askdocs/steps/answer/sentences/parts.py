@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from askdocs.steps.answer.sentences.scan import Sentences
+from askdocs.steps.answer.sentences.splitter import Sentences
 
 _FENCE = re.compile(
     r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:`{3,}|~{3,})[^`\n]*(?:\n|\Z)"

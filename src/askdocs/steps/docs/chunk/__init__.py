@@ -16,7 +16,7 @@ from typing import Any
 from askdocs.domain.text import Block, Chunk, Kind, Page, Section
 from askdocs.steps.docs.chunk.fit import packed
 from askdocs.steps.docs.chunk.head import LEAST, fields_of, heads
-from askdocs.steps.docs.chunk.join import Part, heading_block, joined, told
+from askdocs.steps.docs.chunk.join import Group, heading_block, joined, told
 from askdocs.steps.docs.chunk.measure import BLANKS, Piece, Ruler, measured, readable
 
 __all__ = ["LEAST", "VERSION", "Ruler", "cut_page", "readable"]
@@ -26,7 +26,7 @@ VERSION = 3
 
 
 @dataclass(slots=True)
-class _Draft:
+class _ChunkText:
     """A section, or some tiny ones together, on the way to chunks.
 
     Attributes:
@@ -35,7 +35,7 @@ class _Draft:
         texts: The chunks to be, with what the embedder reads of each.
     """
 
-    part: Part
+    part: Group
     room: int
     texts: list[tuple[Block, str]] = field(default_factory=list)
 
@@ -98,16 +98,16 @@ def _with_lead(page: Page) -> list[Section]:
     return [replace(first, blocks=(block, *first.blocks)), *rest]
 
 
-def _texts(drafts: Iterable[_Draft]) -> Iterator[tuple[Part, Block, str]]:
+def _texts(drafts: Iterable[_ChunkText]) -> Iterator[tuple[Group, Block, str]]:
     for draft in drafts:
         for block, embedded in draft.texts:
             yield draft.part, block, embedded
 
 
-def _drafts(page: Page, ruler: Ruler) -> list[_Draft]:
+def _drafts(page: Page, ruler: Ruler) -> list[_ChunkText]:
     """Return the sections that hold text, cut so that everything fits."""
     parts = joined(_parts(page, ruler), page.kind)
-    drafts = [_Draft(part, part.room) for part in parts]
+    drafts = [_ChunkText(part, part.room) for part in parts]
     todo = drafts
     while todo:
         for draft in todo:
@@ -121,7 +121,7 @@ def _drafts(page: Page, ruler: Ruler) -> list[_Draft]:
     return drafts
 
 
-def _parts(page: Page, ruler: Ruler) -> list[Part]:
+def _parts(page: Page, ruler: Ruler) -> list[Group]:
     """Return the sections that hold text, measured.
 
     Everything is measured for the whole page at once: a call of the tokenizer costs
@@ -134,7 +134,7 @@ def _parts(page: Page, ruler: Ruler) -> list[Part]:
     named = list(islice(pieces, len(sections)))
     above = heads(page, [s.heading for s in sections], ruler)
     return [
-        Part(
+        Group(
             section,
             list(islice(pieces, len(section.blocks))),
             title,
@@ -145,7 +145,7 @@ def _parts(page: Page, ruler: Ruler) -> list[Part]:
     ]
 
 
-def _too_long(drafts: list[_Draft], ruler: Ruler) -> list[_Draft]:
+def _too_long(drafts: list[_ChunkText], ruler: Ruler) -> list[_ChunkText]:
     """Return the sections with a text over the limit, and give them less room.
 
     Some tokenizers count a joined text higher than its parts.

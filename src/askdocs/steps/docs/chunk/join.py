@@ -17,7 +17,7 @@ TINY = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Group:
     """A section, its blocks measured, and what stands above them.
 
     Attributes:
@@ -41,7 +41,7 @@ class Part:
         """Tokens of its text."""
         return sum(piece.size for piece in self.pieces)
 
-    def with_next(self, other: Part) -> Part:
+    def with_next(self, other: Group) -> Group:
         """Return this part with another below it, under its heading."""
         pieces = [*self.pieces, other.title, *other.pieces]
         also = (*self.also, other.section.anchor, *other.also)
@@ -88,7 +88,7 @@ def heading_block(section: Section) -> Block:
     return Block(f"{marks} {name}", Kind.PROSE, (section.line, section.line))
 
 
-def joined(parts: Sequence[Part], kind: PageKind) -> list[Part]:
+def joined(parts: Sequence[Group], kind: PageKind) -> list[Group]:
     """Join sections that are too small to be found or cited alone.
 
     A tiny one is joined to the one after it, or before it if nothing follows: only to a
@@ -97,7 +97,7 @@ def joined(parts: Sequence[Part], kind: PageKind) -> list[Part]:
     In any case both must fit in one chunk.
     """
     join = _RULES.get(kind, _tiny)
-    found: list[Part] = []
+    found: list[Group] = []
     for part, after in zip_longest(parts, parts[1:]):
         if found and join(found[-1], part, after):
             found[-1] = found[-1].with_next(part)
@@ -106,12 +106,12 @@ def joined(parts: Sequence[Part], kind: PageKind) -> list[Part]:
     return found
 
 
-def _never(_before: Part, _part: Part, _after: Part | None) -> bool:
+def _never(_before: Group, _part: Group, _after: Group | None) -> bool:
     """Whether to join two entries of a list of concepts."""
     return False
 
 
-def _one_question(before: Part, part: Part, _after: Part | None) -> bool:
+def _one_question(before: Group, part: Group, _after: Group | None) -> bool:
     """Whether two sections answer one question."""
     question = _question(part.section.heading)
     same = bool(question) and question == _question(before.section.heading)
@@ -124,20 +124,20 @@ def _question(heading: tuple[str, ...]) -> tuple[str, ...]:
     return heading[: ends[-1]] if ends else ()
 
 
-def _tiny(before: Part, part: Part, after: Part | None) -> bool:
+def _tiny(before: Group, part: Group, after: Group | None) -> bool:
     """Whether a section is to be joined to the one before it."""
     last = part.size < TINY and not (after and _related(part, after))
     return (before.size < TINY or last) and _related(before, part)
 
 
-def _related(first: Part, then: Part) -> bool:
+def _related(first: Group, then: Group) -> bool:
     """Whether two neighbours stand under one heading, and fit in one chunk."""
     above = first.section.heading[:-1]
     same = then.section.heading[: len(above)] == above
     return bool(first.section.heading) and same and _fit(first, then)
 
 
-def _fit(first: Part, then: Part) -> bool:
+def _fit(first: Group, then: Group) -> bool:
     return first.size + then.title.size + then.size <= first.room
 
 

@@ -13,11 +13,11 @@ from askdocs.domain.text import Document, Page, Section
 from askdocs.steps.docs.mdx.blobs import without_blobs
 from askdocs.steps.docs.mdx.blocks import LONGEST_HEADING, sections_of
 from askdocs.steps.docs.mdx.components import KEPT
+from askdocs.steps.docs.mdx.context import opened
 from askdocs.steps.docs.mdx.kinds import kind_of
-from askdocs.steps.docs.mdx.links import links_of
+from askdocs.steps.docs.mdx.page_links import links_of
 from askdocs.steps.docs.mdx.partials import Shared, macros_used, parts_used
-from askdocs.steps.docs.mdx.texts import opened
-from askdocs.steps.docs.mdx.words import DEEPEST, Wording
+from askdocs.steps.docs.mdx.render import DEEPEST, Wording
 
 __all__ = [
     "DEEPEST",

@@ -34,7 +34,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Partial:
     """A macro or a partial that a text names.
 
     Attributes:
@@ -48,10 +48,10 @@ class Part:
     body: str | None
 
 
-def macro(tag: re.Match[str], path: str, shared: Shared) -> Part:
+def macro(tag: re.Match[str], path: str, shared: Shared) -> Partial:
     """Return the macro that a tag stands for."""
     name = attributes(tag["attrs"]).get("id", "")
-    return Part(f"macro '{name}'", path, shared.macros.get(name))
+    return Partial(f"macro '{name}'", path, shared.macros.get(name))
 
 
 def snippet(tag: re.Match[str]) -> str:
@@ -59,13 +59,13 @@ def snippet(tag: re.Match[str]) -> str:
     return "/snippets/" + attributes(tag["attrs"]).get("file", "").lstrip("/")
 
 
-def partial(importer: str, written: str, shared: Shared) -> Part:
+def partial(importer: str, written: str, shared: Shared) -> Partial:
     """Return the file that an import names; paths are relative, or begin at the root."""
     found = _find(importer, written, shared)
     if not found:
-        return Part(f"partial '{written}'", importer, None)
+        return Partial(f"partial '{written}'", importer, None)
     body = _FRONT.sub("", visible(shared.files[found]), count=1)
-    return Part(f"partial '{found}'", found, body)
+    return Partial(f"partial '{found}'", found, body)
 
 
 def imports(text: str, path: str, shared: Shared) -> dict[str, str]:
@@ -110,7 +110,7 @@ def _macro_ids(text: str) -> set[str]:
     return {attributes(tag["attrs"]).get("id", "") for tag in _MACRO.finditer(text)}
 
 
-def _parts(path: str, text: str, shared: Shared) -> Iterator[Part]:
+def _parts(path: str, text: str, shared: Shared) -> Iterator[Partial]:
     """Yield the parts that a text names itself, and perhaps some that it only shows."""
     if "<Macro" in text:
         yield from (macro(tag, path, shared) for tag in _MACRO.finditer(text))

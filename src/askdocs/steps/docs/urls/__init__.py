@@ -10,7 +10,7 @@ from askdocs.steps.docs.urls.check import best, check, score
 from askdocs.steps.docs.urls.menu import MENU_FILES, menu_links
 from askdocs.steps.docs.urls.paths import file_path, public_url
 from askdocs.steps.docs.urls.redirects import REDIRECT_FILES, redirects
-from askdocs.steps.docs.urls.site import place_of
+from askdocs.steps.docs.urls.site_index import place_of
 from askdocs.steps.docs.urls.slugs import RULES, anchored
 
 __all__ = [

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from askdocs.domain.site import Dead, LinkReport, Score
 from askdocs.domain.text import Front, Link, Page
-from askdocs.steps.docs.urls.links import Target, target_of
+from askdocs.steps.docs.urls.link_targets import Target, target_of
 from askdocs.steps.docs.urls.nearest import Nearest
-from askdocs.steps.docs.urls.site import SHOWN_ELSEWHERE, Hit, Site
+from askdocs.steps.docs.urls.site_index import SHOWN_ELSEWHERE, ResolvedLink, SiteIndex
 from askdocs.steps.docs.urls.slugs import RULES, anchored
 
 
@@ -40,7 +40,7 @@ def check(
     Returns:
         A report whose `rules` is empty: only unanchored pages can be scored.
     """
-    site = Site(pages, rule=rule, base=base, redirects=redirects, files=files)
+    site = SiteIndex(pages, rule=rule, base=base, redirects=redirects, files=files)
     tally = _Tally(site, Nearest(site))
     for page in pages:
         for link in page.links:
@@ -74,17 +74,17 @@ def best(scores: Mapping[str, Score]) -> str:
 
 def _scored(pages: Sequence[Page], rule: str, base: str) -> Score:
     named = [anchored(page, rule) for page in pages]
-    site, count = Site(named, rule=rule, base=base), _Count()
+    site, count = SiteIndex(named, rule=rule, base=base), _Count()
     for page in named:
         for link in page.links:
             target = target_of(link.target, page, site)
             if target is None or (not target.places and page.kind in SHOWN_ELSEWHERE):
                 continue
-            hit = Hit(page, target.fragment)
+            hit = ResolvedLink(page, target.fragment)
             if target.places:
                 found = site.find(target.places, target.fragment)
                 count.add(live=found is not None)
-                hit = found or Hit(None, target.fragment)
+                hit = found or ResolvedLink(None, target.fragment)
             if target.fragment:
                 count.add(live=site.has(hit))
     return count.score()
@@ -112,7 +112,7 @@ class _Tally:
         nearest: Finds live links near dead ones.
     """
 
-    site: Site
+    site: SiteIndex
     nearest: Nearest
     pages: _Count = field(default_factory=_Count)
     fragments: _Count = field(default_factory=_Count)

@@ -10,7 +10,7 @@ from posixpath import join, normpath
 from typing import Any
 
 from askdocs.domain.text import Link
-from askdocs.steps.docs.urls.site import SCHEME
+from askdocs.steps.docs.urls.site_index import SCHEME
 
 MENU_FILES = ("menu/navigation.json", "docs.json", "mint.json")
 """Where menus are, below the docs root: Scaleway's, and Mintlify's new and old."""

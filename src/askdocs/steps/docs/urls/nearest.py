@@ -11,9 +11,9 @@ from posixpath import dirname, relpath
 from urllib.parse import quote, unquote
 
 from askdocs.domain.text import Page
-from askdocs.steps.docs.urls.alike import LONGEST, MOST, SOUGHT, Alike
-from askdocs.steps.docs.urls.links import Target, target_of
-from askdocs.steps.docs.urls.site import PAGES, SCHEME, Site, place_in
+from askdocs.steps.docs.urls.fuzzy import LONGEST, MOST, SOUGHT, Alike
+from askdocs.steps.docs.urls.link_targets import Target, target_of
+from askdocs.steps.docs.urls.site_index import PAGES, SCHEME, SiteIndex, place_in
 from askdocs.steps.docs.urls.slugs import RULES, slug
 
 _ENDS = re.compile(r"/?(?:[?#].*)?$", re.S)
@@ -26,7 +26,7 @@ class Nearest:
     parts of its path: it was moved. Else the one whose path is most alike.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: SiteIndex) -> None:
         self._site = site
         self._alike = Alike(site.pages)
         self._named: dict[str, list[str]] = defaultdict(list)
@@ -99,7 +99,7 @@ class Nearest:
 class _Fragments:
     """Fragments of a page, by what other rules would call them and by likeness."""
 
-    def __init__(self, page: Page, site: Site) -> None:
+    def __init__(self, page: Page, site: SiteIndex) -> None:
         self._alike = Alike(site.fragments(page))
         self._other: dict[str, str] = {}
         for section in page.sections:

@@ -1,0 +1,162 @@
+"""What is answered of what the docs do not say; the third table of `bench/grounding.py`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from math import sqrt
+from pathlib import Path
+
+from bench import perturbed
+
+from askdocs import assemble
+from askdocs.adapters.local.eval_files import read_cases
+from askdocs.assemble import answer
+from askdocs.domain.answer import NOT_IN_DOCS, Answer, Found, Passage, Status, Verdict
+from askdocs.domain.errors import AskDocsError
+from askdocs.domain.ports import EVERYTHING
+from askdocs.flows.answer import ask
+from askdocs.flows.checked_answer import Rules
+from askdocs.steps.answer.extract import extract
+from askdocs.steps.answer.prompt import Prompt
+from askdocs.steps.answer.sentences import units
+
+Say = Callable[[str, Sequence[Passage]], str]
+
+
+@dataclass(frozen=True)
+class Index:
+    """What answers are made with: the search, the rules, and how the model is asked."""
+
+    find: Callable[[str], Found]
+    rules: Rules
+    prompt: Prompt
+
+
+@contextmanager
+def opened() -> Iterator[Index | None]:
+    """Open the index of RAG_HOME as `rag ask` does; None if there is none."""
+    loaded = assemble.settings({})
+    conf = loaded.settings
+    prompt = Prompt(conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict)
+    with ExitStack() as stack:
+        try:
+            opening = answer._open(loaded, EVERYTHING, rerank=True)
+            find, live, encoder = stack.enter_context(opening)
+        except AskDocsError as err:
+            print(f"(judged by words alone, nothing is asked: {err})\n")
+            yield None
+            return
+        yield Index(find, answer._rules(loaded, live, encoder), prompt)
+
+
+class Engine:
+    """The port `Engine`: a model that says what it is told to say."""
+
+    model = "scripted"
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
+        """Yield all of it."""
+        yield self._say(question, passages)
+
+
+def interval(hits: int, of: int) -> str:
+    """Return a share with its 95 % interval.
+
+    Source:
+        Wilson, "Probable Inference, the Law of Succession, and Statistical Inference",
+        JASA 1927.
+    """
+    if not of:
+        return f"{'-':>21}"
+    z, share = 1.96, hits / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return (
+        f"{share:6.1%} [{max(0.0, middle - half):.3f}, {min(1.0, middle + half):.3f}]"
+    )
+
+
+def asked(index: Index, question: str, say: Say, *, gone: str = "") -> Answer:
+    """Return the answer of a model that says that, from passages without a sentence."""
+
+    def find(asked: str) -> Found:
+        found = index.find(asked)
+        cut = (replace(p, text=perturbed.without(p.text, gone)) for p in found.passages)
+        return replace(found, passages=tuple(cut)) if gone else found
+
+    made = Engine(say)
+    return ask(
+        question, retrieve=find, engine=made, prompt=index.prompt, rules=index.rules
+    )
+
+
+def quoting(question: str, passages: Sequence[Passage]) -> str:
+    """Return what a faithful model would say: the best sentences of its passages."""
+    best = extract(question, passages) or [(units(passages[0].text)[0], 1)]
+    return "\n\n".join(cited(text, n) for text, n in best)
+
+
+def cited(text: str, number: int) -> str:
+    """Return a text with its mark, which no line that closes a fence may have."""
+    return f"{text}{chr(10) if text.endswith(('```', '~~~')) else ' '}[^{number}]"
+
+
+def refusals(index: Index, data: Path | None, docs: str) -> None:
+    """Print which questions are refused at retrieval, and what is shown of the rest."""
+    limit = index.rules.refuse_below
+    stored = "not stored with this index" if limit is None else f"{limit:g}"
+    print(f"refused: `refuse_below` is {stored}, `similar` {index.rules.similar:g}")
+    print(
+        f"{'':26}{'n':>6}{'at retrieval':>24}{'not answered':>24}{'part':>6}{'whole':>6}"
+    )
+    if data:
+        in_scope(index, data)
+    near, removed = defaultdict(list), defaultdict(list)
+    for row in perturbed.near_scope():
+        answer = asked(index, row["question"], saying(row["made_up"]))
+        near[row["kind"]].append(answer)
+    for fact in perturbed.facts_removed(docs):
+        said = saying(fact.made_up)
+        answer = asked(index, fact.question, said, gone=fact.gone[1])
+        removed[fact.kind].append(answer)
+    for name, by_kind in (("near scope", near), ("fact removed", removed)):
+        every = [answer for answers in by_kind.values() for answer in answers]
+        refusal_row(name, every, needs="not answered >= 90 %")
+        for kind, answers in by_kind.items():
+            refusal_row(f"  {kind}", answers)
+
+
+def in_scope(index: Index, data: Path) -> None:
+    """Print what becomes of questions that the docs answer, and of foreign ones."""
+    cases = read_cases(data / "scaleway-dev.jsonl")
+    answers = [asked(index, case.question, quoting) for case in cases]
+    refusal_row("in scope, quoted", answers, needs="at retrieval <= 3 %")
+    told = [sentence for answer in answers for sentence in answer.sentences]
+    flagged = sum(s.verdict is Verdict.UNSUPPORTED for s in told)
+    print(f"  of {len(told)} sentences that were quoted, {flagged} are flagged")
+    cases = read_cases(data / "feedbackqa" / "cases-valid.jsonl")
+    answers = [asked(index, case.question, saying(NOT_IN_DOCS)) for case in cases]
+    refusal_row("FeedbackQA", answers)
+
+
+def saying(text: str) -> Say:
+    """Return what says the same to every question."""
+    return lambda _question, _passages: text
+
+
+def refusal_row(name: str, answers: Sequence[Answer], *, needs: str = "") -> None:
+    """Print one line of the refusal table."""
+    n, ends = len(answers), Counter(answer.status for answer in answers)
+    whole, part = ends[Status.ANSWERED], ends[Status.PARTIAL]
+    cells = f"{name:26}{n:>6}{interval(ends[Status.NO_MATCH], n):>24}"
+    if ends[Status.NOT_IN_CONTEXT]:
+        cells += f"{'(the model refuses)':>24}{'':12}"
+    else:
+        cells += f"{interval(n - whole - part, n):>24}{part:>6}{whole:>6}"
+    print(f"{cells}   {needs}".rstrip(), flush=True)

@@ -1,0 +1,58 @@
+"""Ollama is asked to load a model ahead of the question that needs it.
+
+Plain `http.client`, because this runs while passages are fetched and LlamaIndex is still
+to be imported: no package, no proxy, no redirect.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from askdocs.adapters.llm.options import Limits, Sampling, is_loopback
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def warm(url: str, model: str, sampling: Sampling, limits: Limits) -> None:
+    """Have Ollama load *model* as the question will want it; return when it has.
+
+    Meant for a daemon thread. It never raises: the question finds out by itself, and
+    says better, what is wrong. The window has to be the question's, or Ollama loads the
+    model twice; and the patience too, because leaving makes Ollama abort the loading. A
+    server behind a proxy is not warmed, nor one that is to keep no model.
+    """
+    unkept = not str(sampling.keep_alive).strip("0.smh")
+    wanted = {"model": model, "keep_alive": sampling.kept, "stream": False}
+    body = json.dumps({**wanted, "options": sampling.options})
+    with suppress(OSError, HTTPException, ValueError):
+        if not unkept and not _behind_proxy(url):
+            _post(url, body, limits)
+
+
+def _post(url: str, body: str, limits: Limits) -> None:
+    """Send *body* to /api/generate: without a prompt that is a request to load."""
+    to = urlsplit(url if "://" in url else f"//{url}", scheme="http")
+    kind = HTTPSConnection if to.scheme == "https" else HTTPConnection
+    port = to.port or (_PORTS.get(to.scheme) if "://" in url else 11434)
+    headers = {"Content-Type": "application/json"}
+    if key := os.environ.get("OLLAMA_API_KEY"):
+        headers["Authorization"] = f"Bearer {key}"
+    server = kind(to.hostname or "127.0.0.1", port, timeout=limits.connect_s)
+    with closing(server):
+        server.connect()
+        server.sock.settimeout(min(limits.first_s, limits.total_s))
+        server.request("POST", f"{to.path.rstrip('/')}/api/generate", body, headers)
+        server.getresponse().read(1 << 16)
+
+
+def _behind_proxy(url: str) -> bool:
+    """Return whether the question would go through a proxy."""
+    if is_loopback(url):
+        return False
+    to = urlsplit(url if "://" in url else f"http://{url}")
+    return to.scheme in getproxies() and not proxy_bypass(to.hostname or "")

@@ -1,0 +1,202 @@
+"""A file of cases becomes Cases, drafts and runs become files, a saved run a Baseline."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from askdocs.domain.errors import ConfigError, NotWritable
+from askdocs.domain.evaluation import RUN_SCHEMA, Baseline, Case, Outcome, page_of
+from askdocs.domain.text import visible
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file; 218 cases have 62 kB, their run 250 kB."""
+
+MOST = 100_000
+"""Cases of a file; each takes some 15 ms."""
+
+_FORM = '{"id": "1", "question": "How do I ...?", "wanted": ["pages/x.mdx"]}'
+
+
+def read_cases(file: Path) -> tuple[Case, ...]:
+    """Read JSON lines; blank lines and keys that we do not know are passed over.
+
+    Raises:
+        ConfigError: naming the line, if the file or a row of it is none of ours.
+    """
+    cases: dict[str, Case] = {}
+    for line, text in _lines(file):
+        where = f"{file}, line {line}"
+        case = _case(_json(text, where), line, where)
+        if case.id in cases:
+            first = cases[case.id].line
+            raise _wrong(where, f"the id {case.id!r} is that of line {first}, too")
+        if len(cases) == MOST:
+            raise _wrong(where, f"more than {MOST:,} cases")
+        cases[case.id] = case
+    if not cases:
+        raise ConfigError(f"{file} holds no case", hint=f"one per line: {_FORM}")
+    return tuple(cases.values())
+
+
+def read_run(file: Path) -> Baseline:
+    """Read a run that `write_run` wrote, or the output of `rag eval --json`.
+
+    Raises:
+        ConfigError: if it is none, or of another schema.
+    """
+    hint = f"rag eval CASES.jsonl --save {file}   (a new baseline)"
+    data = _json(_text(_bytes(file), str(file)), str(file), hint=hint)
+    schema = data.get("schema_version") if isinstance(data, dict) else None
+    if schema != RUN_SCHEMA or isinstance(schema, bool):
+        said = f"schema {schema!r}, not {RUN_SCHEMA}" if schema else "no saved run"
+        raise ConfigError(f"{file}: {said}", hint=hint)
+    try:
+        outcomes = tuple(Outcome.from_dict(each) for each in data["questions"])
+        generation = str(data["index"]["generation"])
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as err:
+        raise ConfigError(f"{file}: no saved run", hint=hint) from err
+    if not outcomes or len({outcome.id for outcome in outcomes}) < len(outcomes):
+        what = "an id twice" if outcomes else "no question"
+        raise ConfigError(f"{file}: a saved run with {what}", hint=hint)
+    return Baseline(str(file), generation, outcomes)
+
+
+def write_run(file: Path, run: Mapping[str, Any]) -> None:
+    """Replace the file by a run in one step.
+
+    Raises:
+        NotWritable: if it cannot be written.
+    """
+    data = {"schema_version": RUN_SCHEMA, **run}
+    _replace(file, json.dumps(data, indent=1) + "\n")
+
+
+def write_drafts(file: Path, rows: Sequence[Mapping[str, Any]], *, force: bool) -> None:
+    """Write a file of drafted cases.
+
+    Raises:
+        ConfigError: if it is there and may not be replaced: drafts may have been edited.
+        NotWritable: if it cannot be written.
+    """
+    if not force and os.path.lexists(file):
+        raise ConfigError(
+            f"{file} is there already",
+            hint="rag eval make DOCS -o ANOTHER-FILE   (or --force)",
+        )
+    _replace(file, "".join(f"{draft_line(row)}\n" for row in rows))
+
+
+def draft_line(row: Mapping[str, Any]) -> str:
+    """Return a drafted case as one line of JSON."""
+    return json.dumps(row, ensure_ascii=False)
+
+
+def _replace(file: Path, text: str) -> None:
+    new = file.with_name(f"{file.name}.new") if file.name else file
+    try:
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8")  # such as /dev/stdout, or a folder
+            return
+        new.write_text(text, encoding="utf-8")
+        new.replace(file)
+    except OSError as err:
+        raise NotWritable(
+            f"{file} cannot be written: {err.strerror}", hint=f"ls -ld {file.parent}"
+        ) from err
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines that say something with their numbers."""
+    rows = _bytes(file).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    for number, row in enumerate(rows, start=1):
+        if row.strip():
+            yield number, _text(row, f"{file}, line {number}")
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except (OSError, ValueError) as err:
+        why = getattr(err, "strerror", None) or str(err)
+        raise ConfigError(
+            f"{file} cannot be read: {why}", hint=f"ls -l {file}"
+        ) from err
+    if len(data) > LARGEST:
+        what = f"{file} has more than {LARGEST // 1024 // 1024} MiB"
+        raise ConfigError(what, hint=f"split -l {MOST} {file}")
+    return data
+
+
+def _text(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as err:
+        what = f"{where}: not UTF-8 at byte {err.start}"
+        raise ConfigError(what, hint="iconv -f latin1 -t utf-8 FILE") from err
+
+
+def _json(text: str, where: str, hint: str = f"one case per line: {_FORM}") -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as err:
+        raise ConfigError(f"{where}: nested too deep", hint=hint) from err
+    except ValueError as err:
+        raise ConfigError(f"{where}: no JSON: {err}", hint=hint) from err
+
+
+def _case(row: Any, line: int, where: str) -> Case:
+    if not isinstance(row, dict):
+        raise _wrong(where, "a case is an object")
+    wanted = _labels(row, "wanted", where)
+    if not wanted:
+        raise _wrong(where, "wanted is empty: nothing could be found")
+    exclude = _labels(row, "exclude", where) if row.get("exclude") is not None else ()
+    both = {*exclude} & {*wanted, *map(page_of, wanted)}
+    if both:
+        raise _wrong(where, f"wanted and excluded: {min(both)}")
+    return Case(
+        _said(row, "id", where),
+        _said(row, "question", where),
+        wanted,
+        exclude,
+        line,
+        draft=row.get("draft") is True,
+        source=_maybe(row, "source"),
+        answer=_maybe(row, "answer"),
+    )
+
+
+def _said(row: Mapping[str, Any], key: str, where: str) -> str:
+    if key not in row:
+        raise _wrong(where, f"there is no {key}")
+    value = row[key]
+    if not isinstance(value, str):
+        raise _wrong(where, f"{key} is not a text")
+    if not visible(value).strip():
+        raise _wrong(where, f"{key} is empty")
+    return value
+
+
+def _labels(row: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    if key not in row:
+        raise _wrong(where, f"there is no {key}")
+    value = row[key]
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise _wrong(where, f"{key} is not a list of texts")
+    if not all(page_of(label).strip() for label in value):
+        raise _wrong(where, f"{key} holds a label without a page")
+    return tuple(dict.fromkeys(label.removesuffix("#") for label in value))
+
+
+def _maybe(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _wrong(where: str, what: str) -> ConfigError:
+    return ConfigError(f"{where}: {what}", hint=f"one case per line: {_FORM}")

@@ -1,0 +1,120 @@
+"""A change to an embedded index: a private shard, filled and counted before it is live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+import numpy as np
+from qdrant_edge import (
+    CountRequest,
+    EdgeShard,
+    Point,
+    PointVectors,
+    SparseVector,
+    UpdateOperation,
+)
+
+from askdocs.adapters.qdrant.bm25 import encode_document
+from askdocs.domain.errors import IndexDamaged
+from askdocs.domain.index import Manifest
+from askdocs.domain.site import Table
+from askdocs.domain.text import Chunk
+
+if TYPE_CHECKING:
+    from qdrant_edge import PointId
+
+    from askdocs.domain.ports import Vector
+
+
+_BATCH = 500
+
+
+class EdgeDraft:
+    """A private copy of the live generation; fulfils the port `Draft`.
+
+    Args:
+        shard: The copy, open.
+        publish: Makes it the live generation, once it is complete and closed.
+    """
+
+    def __init__(
+        self, shard: EdgeShard, publish: Callable[[Manifest, Table], None]
+    ) -> None:
+        self._shard = shard
+        self._publish = publish
+
+    def vectors(self, ids: Iterable[str]) -> Mapping[str, Vector]:
+        """Return the stored dense vectors of these ids, shape (dim,) each."""
+        wanted: list[PointId] = [UUID(id_) for id_ in ids]
+        found = {}
+        for start in range(0, len(wanted), _BATCH):
+            for record in self._shard.retrieve(
+                wanted[start : start + _BATCH],
+                with_payload=False,
+                with_vector=["dense"],
+            ):
+                named = cast("dict[str, list[float]]", record.vector)
+                found[str(record.id)] = np.asarray(named["dense"], dtype=np.float32)
+        return found
+
+    def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
+        """Store chunks[i] with vectors[i]; replace what has the same id."""
+        for start in range(0, len(chunks), _BATCH):
+            points = [
+                _point(chunk, vector)
+                for chunk, vector in zip(
+                    chunks[start : start + _BATCH],
+                    vectors[start : start + _BATCH],
+                    strict=True,
+                )
+            ]
+            self._shard.update(UpdateOperation.upsert_points(points))
+
+    def rewrite(self, chunks: Sequence[Chunk]) -> None:
+        """Replace the payload of these chunks; their vectors stay."""
+        for chunk in chunks:
+            ids: list[PointId] = [UUID(chunk.id)]
+            self._shard.update(UpdateOperation.overwrite_payload(ids, chunk.payload))
+            if chunk.fields:
+                fields = [PointVectors(UUID(chunk.id), _fields(chunk))]
+                self._shard.update(UpdateOperation.update_vectors(fields))
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Forget these chunks; ids that are not there are no error."""
+        gone: list[PointId] = [UUID(id_) for id_ in ids]
+        if gone:
+            self._shard.update(UpdateOperation.delete_points(gone))
+
+    def publish(self, manifest: Manifest, table: Table) -> None:
+        """Make the change the index, in one step."""
+        held = self._shard.count(CountRequest(exact=True))
+        if held != manifest.chunks:
+            raise IndexDamaged(
+                f"the new index holds {held} chunks instead of {manifest.chunks}",
+                hint="the live index was not touched; rag ingest PATH --rebuild",
+            )
+        self._shard.flush()
+        self.close()
+        self._publish(manifest, table)
+
+    def close(self) -> None:
+        """Release the private shard; a second time does nothing."""
+        self._shard.close()
+
+
+def _point(chunk: Chunk, vector: Vector) -> Point:
+    words = SparseVector(*encode_document(chunk.embedded))
+    vectors: dict[str, Any] = {
+        "dense": vector.tolist(),
+        "bm25": words,
+        **_fields(chunk),
+    }
+    return Point(UUID(chunk.id), vectors, chunk.payload)
+
+
+def _fields(chunk: Chunk) -> dict[str, Any]:
+    """Return the vectors that stand for the whole page, if the chunk has any."""
+    found = {name: encode_document(text) for name, text in chunk.fields.items()}
+    return {name: SparseVector(*words) for name, words in found.items()}

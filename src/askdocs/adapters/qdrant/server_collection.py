@@ -1,0 +1,217 @@
+"""One collection of a Qdrant server: made, filled in bounded requests, counted, dropped.
+
+Every call translates Qdrant's errors; what can be repeated without harm is tried again
+while Qdrant is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from pydantic import BaseModel
+from qdrant_client import QdrantClient
+from qdrant_client.conversions.common_types import PointId
+from qdrant_client.models import (
+    CollectionStatus,
+    Distance,
+    Modifier,
+    OverwritePayloadOperation,
+    PayloadSchemaType,
+    PointIdsList,
+    PointStruct,
+    SetPayload,
+    SparseVectorParams,
+    VectorParams,
+)
+
+from askdocs.adapters.qdrant.client import place, retried, translated
+from askdocs.adapters.qdrant.payload import (
+    BY_WORDS,
+    FIRST,
+    KEYWORDS,
+    VALIDATED,
+    packed,
+)
+from askdocs.domain.errors import StoreUnavailable
+from askdocs.domain.index import Manifest, Space
+from askdocs.domain.site import Table
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
+
+T = TypeVar("T")
+Sized = TypeVar("Sized", bound=BaseModel)
+
+OWNER = "askdocs_collection"
+"""Metadata key: the name of the index that a collection was made for."""
+
+MANIFEST = "askdocs"
+"""Metadata key: the manifest; a collection of ours without it was never published."""
+
+TABLE = "askdocs_urls"
+"""Metadata key: where the pages are, packed, because every search reads the metadata."""
+
+REQUEST_BYTES = 8_000_000
+"""A quarter of what Qdrant accepts; over its limit it may answer with a timeout."""
+
+REQUEST_POINTS = 256
+
+_DISTANCE = {"cosine": Distance.COSINE, "dot": Distance.DOT}
+
+
+class ServerCollection:
+    """A collection that exists, or is about to.
+
+    Args:
+        client: Connected to the server.
+        name: Of the collection; an alias will not do.
+        sleep: Waits between the tries of a call.
+    """
+
+    def __init__(
+        self, client: QdrantClient, name: str, sleep: Callable[[float], None]
+    ) -> None:
+        self.client = client
+        self.name = name
+        self._sleep = sleep
+
+    def create(self, space: Space, owner: str) -> None:
+        """Make it, empty, with a dense and a sparse vector per point.
+
+        Raises:
+            StoreUnavailable: if there is one of that name already.
+        """
+        dense = VectorParams(size=space.dim, distance=_DISTANCE[space.distance])
+        with translated(self.client):
+            self.client.create_collection(
+                self.name,
+                vectors_config={"dense": dense},
+                sparse_vectors_config={
+                    name: SparseVectorParams(modifier=Modifier.IDF) for name in BY_WORDS
+                },
+                metadata={OWNER: owner},
+            )
+
+    def prepare(self) -> None:
+        """Index what searches filter by, before there is anything to index.
+
+        Raises:
+            StoreUnavailable: if the server is too old to have kept our metadata.
+        """
+        if OWNER not in self.metadata():
+            raise StoreUnavailable(
+                f"Qdrant at {place(self.client)} is too old to keep metadata",
+                hint="update Qdrant to the version in docker-compose.yml",
+            )
+        kinds = dict.fromkeys(KEYWORDS, PayloadSchemaType.KEYWORD)
+        kinds |= dict.fromkeys((VALIDATED, FIRST), PayloadSchemaType.INTEGER)
+        for field, kind in kinds.items():
+            self._tried(
+                partial(
+                    self.client.create_payload_index,
+                    self.name,
+                    field,
+                    field_schema=kind,
+                )
+            )
+
+    def drop(self) -> None:
+        """Delete it if Qdrant answers; the next rebuild deletes what is left."""
+        with suppress(StoreUnavailable), translated(self.client):
+            self.client.delete_collection(self.name)
+
+    def metadata(self) -> Mapping[str, Any]:
+        """Return what is written on it; {} if it was made by somebody else."""
+        with translated(self.client):
+            return self.client.get_collection(self.name).config.metadata or {}
+
+    def label(self, manifest: Manifest, table: Table) -> None:
+        """Write the manifest on it, and where its pages are."""
+        metadata = {MANIFEST: manifest.as_dict(), TABLE: packed(table)}
+        self._tried(lambda: self.client.update_collection(self.name, metadata=metadata))
+
+    def count(self) -> int:
+        """Return how many points it holds, exactly."""
+        return self._tried(lambda: self.client.count(self.name, exact=True).count)
+
+    def trouble(self) -> str:
+        """Return what Qdrant says is wrong with it; "" if nothing."""
+        info = self._tried(lambda: self.client.get_collection(self.name))
+        if info.status != CollectionStatus.RED:
+            return ""
+        said = getattr(info.optimizer_status, "error", "it does not say why")
+        return f"Qdrant could not finish writing {self.name}: {said}"
+
+    def vectors(self, ids: Iterable[str]) -> dict[str, Vector]:
+        """Return the dense vectors of these ids; one that is not there is left out."""
+        found = {}
+        for batch in _counted(list(ids)):
+            asked = partial(
+                self.client.retrieve,
+                self.name,
+                batch,
+                with_payload=False,
+                with_vectors=["dense"],
+            )
+            for record in self._tried(asked):
+                held: Any = record.vector
+                found[str(record.id)] = np.asarray(held["dense"], np.float32)
+        return found
+
+    def upload(self, points: Sequence[PointStruct]) -> None:
+        """Write points; what has the same id is replaced."""
+        for batch in _bounded(points):
+            self._tried(partial(self.client.upsert, self.name, batch, wait=True))
+
+    def overwrite(self, payloads: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Replace whole payloads, given as (id, payload); the vectors stay."""
+        steps = (
+            OverwritePayloadOperation(
+                overwrite_payload=SetPayload(payload=payload, points=[id_])
+            )
+            for id_, payload in payloads
+        )
+        for batch in _bounded(steps):
+            change = partial(self.client.batch_update_points, self.name, wait=True)
+            self._tried(partial(change, update_operations=batch))
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Delete points; ids that are not there are no error."""
+        for batch in _counted([_point_id(id_) for id_ in ids]):
+            gone = PointIdsList(points=batch)
+            self._tried(
+                partial(self.client.delete, self.name, points_selector=gone, wait=True)
+            )
+
+    def _tried(self, call: Callable[[], T]) -> T:
+        with translated(self.client):
+            return retried(call, self._sleep)
+
+
+def _point_id(id_: str) -> PointId:
+    """Return an id as Qdrant wants it: who wrote into our index may have used numbers."""
+    return int(id_) if id_.isdecimal() else id_
+
+
+def _counted(items: Sequence[T]) -> Iterator[list[T]]:
+    for start in range(0, len(items), REQUEST_POINTS):
+        yield list(items[start : start + REQUEST_POINTS])
+
+
+def _bounded(items: Iterable[Sized]) -> Iterator[list[Sized]]:
+    """Yield batches whose JSON stays below the limit; a larger item goes alone."""
+    batch: list[Sized] = []
+    held = 0
+    for item in items:
+        size = len(item.model_dump_json().encode())
+        if batch and (held + size > REQUEST_BYTES or len(batch) == REQUEST_POINTS):
+            yield batch
+            batch, held = [], 0
+        batch.append(item)
+        held += size
+    if batch:
+        yield batch

@@ -1,0 +1,289 @@
+"""Chunks and vectors become collections of a Qdrant server; an alias names the live one.
+
+    <name>                    the alias that readers ask
+    <name>--<generation>      a collection; its metadata says whose it is, and its manifest
+
+A rebuild fills a collection of its own, and one call moves the alias. A smaller change
+is made in the live collection, which keeps its name; its manifest then names the newer
+generation. Collections whose metadata does not name us are never written or dropped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, TypeVar
+
+from qdrant_client import QdrantClient
+from qdrant_client.common.version_check import is_compatible
+from qdrant_client.http.exceptions import UnexpectedResponse
+from qdrant_client.models import (
+    CreateAlias,
+    CreateAliasOperation,
+    SparseVector,
+)
+
+from askdocs.adapters.qdrant.bm25 import encode_question
+from askdocs.adapters.qdrant.client import place, retried, translated
+from askdocs.adapters.qdrant.payload import (
+    BY_WORDS,
+    PAYLOAD_OF,
+    SHOWN,
+    STORED_FIELDS,
+    read_manifest,
+    stored,
+    unpacked,
+)
+from askdocs.adapters.qdrant.server_collection import (
+    MANIFEST,
+    OWNER,
+    TABLE,
+    ServerCollection,
+)
+from askdocs.adapters.qdrant.server_draft import ServerDraft, Writer
+from askdocs.adapters.qdrant.server_queries import (
+    condition,
+    nearest,
+    to_hit,
+    to_passage,
+)
+from askdocs.domain.answer import Passage
+from askdocs.domain.errors import (
+    ConfigError,
+    IndexMissing,
+    StoreUnavailable,
+)
+from askdocs.domain.index import Manifest, Stored
+from askdocs.domain.ports import EVERYTHING, MOST_PAGES
+from askdocs.domain.search import FIELDS, MOST_VALUES, Filter, Hit, Rankings
+from askdocs.domain.site import Table
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
+
+T = TypeVar("T")
+
+_PAGE = 1000
+
+
+class ServerStore:
+    """A Qdrant server; fulfils the port `Store`.
+
+    Args:
+        client: Connected to the server; `close` closes it.
+        name: The alias; its collections are called `<name>--<generation>`.
+        writer: Called by the first write of a draft, so that it can import LlamaIndex
+            then: who only searches never pays for it.
+        sleep: Waits between the tries of a write.
+    """
+
+    def __init__(
+        self,
+        client: QdrantClient,
+        name: str,
+        *,
+        writer: Writer,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._name = name
+        self._writer = writer
+        self._sleep = sleep
+
+    def manifest(self) -> Manifest | None:
+        """Return what built the live index; None before the first ingest.
+
+        Raises:
+            ConfigError: if a collection of that name is none of ours.
+        """
+        info = self._read(lambda: self._client.get_collection(self._name))
+        if info is None:
+            return None
+        metadata = info.config.metadata or {}
+        if MANIFEST not in metadata:
+            raise self._not_ours(self._name)
+        where = f"{place(self._client)}, collection {self._name}"
+        return read_manifest(metadata[MANIFEST], where)
+
+    def scan(self) -> dict[str, Stored]:
+        """Return every chunk of the live index by id; empty before the first ingest."""
+        return self._read(lambda: dict(_scanned(self._client, self._name))) or {}
+
+    def table(self) -> Table | None:
+        """Return where the pages of the live index are; None before the first ingest."""
+        info = self._read(lambda: self._client.get_collection(self._name))
+        return unpacked((info.config.metadata or {}).get(TABLE)) if info else None
+
+    def search(
+        self,
+        vector: Vector | None,
+        words: str,
+        k: int,
+        *,
+        pages: int = MOST_PAGES,
+        only: Filter = EVERYTHING,
+    ) -> Rankings:
+        """Return rankings by name from one call, best first."""
+        sparse = encode_question(words)
+        asked: dict[str, list[float] | SparseVector] = {}
+        if vector is not None:
+            asked["dense"] = vector.tolist()
+        if sparse.indices:
+            by_words = SparseVector(indices=sparse.indices, values=sparse.values)
+            asked |= dict.fromkeys(BY_WORDS, by_words)
+        where = condition(only)
+        requests = [
+            nearest(query, name, pages if name in FIELDS else k, where)
+            for name, query in asked.items()
+        ]
+        found = self._read(
+            lambda: self._client.query_batch_points(self._name, requests=requests)
+        )
+        if found is None:
+            raise _missing()
+        rankings: dict[str, list[Hit]] = {name: [] for name in ("dense", *BY_WORDS)}
+        for name, ranking in zip(asked, found, strict=True):
+            rankings[name] = [to_hit(name, point, sparse) for point in ranking.points]
+        return rankings
+
+    def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
+        """Return these chunks by id, without those that are gone since they were found."""
+        found = self._read(
+            lambda: self._client.retrieve(self._name, [*ids], with_payload=SHOWN)
+        )
+        if found is None:
+            raise _missing()
+        return {str(point.id): to_passage(point) for point in found}
+
+    def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
+        """Return how many pages have each value of a field of `Filter`; most first."""
+        where = condition(only, first=True)
+        found = self._read(
+            lambda: self._client.facet(
+                self._name,
+                PAYLOAD_OF[name],
+                facet_filter=where,
+                limit=MOST_VALUES,
+                exact=True,
+            )
+        )
+        if found is None:
+            raise _missing()
+        return {str(hit.value): hit.count for hit in found.hits}
+
+    @contextmanager
+    def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[ServerDraft]:
+        """Open a change; a collection of its own that is not published is dropped."""
+        live = self._live()
+        if live and not fresh:
+            yield ServerDraft(self._collection(live), self._writer, switch=None)
+            return
+        private = self._collection(f"{self._name}--{manifest.generation}")
+        private.create(manifest.space, self._name)
+        draft = ServerDraft(private, self._writer, switch=partial(self._switch, live))
+        try:
+            private.prepare()
+            yield draft
+        finally:
+            if not draft.published:
+                private.drop()
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong with the server or the live index; () if nothing."""
+        ours = version("qdrant-client")
+        with translated(self._client):
+            theirs = self._client.info().version
+        live = self._live()
+        found = [self._collection(live).trouble()] if live else []
+        if not is_compatible(ours, theirs):
+            found.append(
+                f"Qdrant {theirs} is more than a minor version from qdrant-client {ours}"
+            )
+        return tuple(text for text in found if text)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def _collection(self, name: str) -> ServerCollection:
+        return ServerCollection(self._client, name, self._sleep)
+
+    def _read(self, call: Callable[[], T]) -> T | None:
+        """Return what a read of the live index returns; None if there is no index.
+
+        Asking first would cost every search a round trip. (The client in memory says
+        with a ValueError that there is no such collection.)
+        """
+        with translated(self._client):
+            try:
+                return call()
+            except (UnexpectedResponse, ValueError):
+                if self._client.collection_exists(self._name):
+                    raise
+                return None
+
+    def _live(self) -> str | None:
+        """Return the collection behind the alias; None if there is none.
+
+        Raises:
+            ConfigError: if the name is taken by something that is none of ours.
+        """
+        with translated(self._client):
+            aliases = self._client.get_aliases().aliases
+            target = {a.alias_name: a.collection_name for a in aliases}.get(self._name)
+            if target is None and self._client.collection_exists(self._name):
+                raise self._not_ours(self._name)
+        if target and MANIFEST not in self._collection(target).metadata():
+            raise self._not_ours(target)
+        return target
+
+    def _switch(self, previous: str | None, collection: str) -> None:
+        """Move the alias to a finished collection; keep the previous to go back to."""
+        alias = CreateAlias(collection_name=collection, alias_name=self._name)
+        # This replaces the alias. To delete it first would be a second step on the
+        # server's disk, and a crash between them would leave none.
+        steps = [CreateAliasOperation(create_alias=alias)]
+        with translated(self._client):
+            retried(lambda: self._client.update_collection_aliases(steps), self._sleep)
+        # The index is live: what cannot be dropped now is dropped by the next rebuild.
+        with suppress(StoreUnavailable):
+            self._drop_all_but(collection, previous)
+
+    def _drop_all_but(self, live: str, previous: str | None) -> None:
+        """Drop our collections but these; without a previous one, only unfinished ones."""
+        with translated(self._client):
+            every = self._client.get_collections().collections
+        for name in {c.name for c in every} - {live, previous}:
+            if name.startswith(f"{self._name}--"):
+                old = self._collection(name)
+                metadata = old.metadata()
+                if metadata.get(OWNER) == self._name and (
+                    previous or MANIFEST not in metadata
+                ):
+                    old.drop()
+
+    def _not_ours(self, collection: str) -> ConfigError:
+        return ConfigError(
+            f"RAG_COLLECTION: {collection} at {place(self._client)} was not made by rag",
+            hint="set RAG_COLLECTION in .env to a name that is free",
+        )
+
+
+def _missing() -> IndexMissing:
+    hint = "rag ingest PATH-OF-YOUR-DOCS"
+    return IndexMissing("there is no index yet", hint=hint)
+
+
+def _scanned(client: QdrantClient, name: str) -> Iterator[tuple[str, Stored]]:
+    offset = None
+    while True:
+        records, offset = client.scroll(
+            name, limit=_PAGE, offset=offset, with_payload=[*STORED_FIELDS]
+        )
+        for record in records:
+            yield str(record.id), stored(record.payload or {})
+        if offset is None:
+            return

@@ -1,0 +1,182 @@
+"""What a model says becomes what the reader is shown, sentence by sentence.
+
+Each sentence is judged by the passages before it is shown; what they do not say is left
+out, and what only announces it ("Do this:") waits for something to announce.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from askdocs.domain.answer import Passage, Sentence, Verdict
+from askdocs.domain.text import visible
+from askdocs.steps.answer.ground import Embed, Ground, Verify
+from askdocs.steps.answer.reply import ReplyReader
+from askdocs.steps.answer.sanitize import addresses, allowed
+from askdocs.steps.answer.sentences import Sentences
+
+Show = Callable[[str], None]
+
+_MARK = re.compile(r"\[\^(\d{1,4})\]")
+_ITEM = re.compile(r"\s*(?:[-*+|]|\d+[.)])")
+_LEAD = re.compile(r"[:\uff1a][\s*_]*\Z")
+_MARKS = re.compile(r"(?:[ \t]?\[\^\d{1,4}\])+")
+
+
+class Unverified(Enum):
+    """What becomes of a sentence that no passage supports."""
+
+    STRIKE = "strike"
+    SHOW = "show"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How answers are checked.
+
+    Attributes:
+        known: Words that need no source: the name of the product.
+        refuse_below: A question whose nearest passage is less like it than this is out
+            of scope; None never refuses.
+        similar: How like its source a sentence in other words must be.
+        embed: Makes vectors of sentences; None without a model.
+        verify: How sure a verifier is that texts say what a sentence does; decides in
+            the place of the vectors.
+        unverified: What becomes of a sentence that no passage supports.
+    """
+
+    known: Sequence[str] = ()
+    refuse_below: float | None = None
+    similar: float = 1.0
+    embed: Embed | None = None
+    verify: Verify | None = None
+    unverified: Unverified = Unverified.STRIKE
+
+
+class CheckedAnswer:
+    """Takes a reply in pieces of any size and shows what may be shown of it.
+
+    All that *show* was given, joined, is `text`.
+
+    Args:
+        passages: Those that the model was given.
+        rules: How the reply is checked.
+        show: Called with each sentence once it is certain.
+    """
+
+    def __init__(self, passages: Sequence[Passage], rules: Rules, show: Show) -> None:
+        self.text = ""
+        self.sentences: list[Sentence] = []
+        self._passages = passages
+        self._rules = rules
+        self._show = show
+        self._reader = ReplyReader(len(passages))
+        self._pieces = Sentences()
+        self._ground = Ground(
+            passages,
+            known=rules.known,
+            similar=rules.similar,
+            embed=rules.embed,
+            verify=rules.verify,
+        )
+        self._waiting: list[int] = []
+        self._blank = ""
+        self._missed = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether the model said that the passages do not answer."""
+        return self._reader.refused
+
+    @property
+    def struck(self) -> bool:
+        """Whether a sentence has no support, shown or not."""
+        return any(s.verdict is Verdict.UNSUPPORTED for s in self.sentences)
+
+    def hear(self, text: str) -> None:
+        """Take what the model says next."""
+        for piece in self._pieces.feed(self._reader.feed(visible(text))):
+            self._tell(piece)
+
+    def end(self) -> None:
+        """Take note that nothing more comes."""
+        for piece in self._pieces.feed(self._reader.end()) + self._pieces.end():
+            self._tell(piece)
+        for place in self._waiting:
+            self.sentences[place] = replace(self.sentences[place], shown=False)
+        if self._rules.unverified is Unverified.REFUSE and not self.struck:
+            self._out("".join(s.text for s in self.sentences if s.shown))
+
+    def _tell(self, piece: str) -> None:
+        judged = self._ground.judge(piece)
+        urls = self._addresses(piece, judged)
+        text, why = allowed(piece, urls), allowed(judged.why, urls)
+        judged = replace(judged, text=_recited(text, judged), why=why)
+        shown = judged.verdict is not Verdict.UNSUPPORTED
+        if self._rules.unverified is Unverified.SHOW:
+            shown = True
+        self.sentences.append(replace(judged, shown=shown))
+        if judged.verdict is Verdict.NO_CLAIM:
+            self._forget(lambda _: self._missed)
+            self._waiting.append(len(self.sentences) - 1)
+        elif shown:
+            item = bool(_ITEM.match(piece))
+            self._forget(lambda lead: self._missed and not item and _LEAD.search(lead))
+            self._pass_on()
+        else:
+            self._missed = True
+            lines = piece[len(piece.rstrip()) :].count("\n")
+            self._blank = max(self._blank.lstrip(" "), "\n" * lines) or self._blank
+
+    def _forget(self, announces_nothing: Callable[[str], object]) -> None:
+        """Leave out what waits for something that was left out."""
+        for place in self._waiting[:]:
+            if announces_nothing(self.sentences[place].text):
+                self.sentences[place] = replace(self.sentences[place], shown=False)
+                self._waiting.remove(place)
+        self._missed = False
+
+    def _pass_on(self) -> None:
+        """Show the last sentence, and what announced it."""
+        told = [self.sentences[place].text for place in self._waiting]
+        self._waiting.clear()
+        text = "".join([*told, self.sentences[-1].text])
+        if self._rules.unverified is not Unverified.REFUSE:
+            self._out(text)
+
+    def _out(self, text: str) -> None:
+        """Show a text; the blanks at its end only if something follows."""
+        told = text.rstrip()
+        if told:
+            told = self._blank + told if self.text else told.lstrip()
+            self._blank = text[len(text.rstrip()) :]
+            self.text += told
+            self._show(told)
+
+    def _addresses(self, piece: str, judged: Sentence) -> set[str]:
+        """Return the addresses that a sentence may show: of the pages, and what it cites."""
+        if "/" not in piece:
+            return set()
+        cited = {int(n) for n in _MARK.findall(piece)} | {judged.passage}
+        urls = {url for p in self._passages for url in (p.url, p.link)}
+        for number, passage in enumerate(self._passages, start=1):
+            if number in cited:
+                urls |= addresses(passage.text)
+        return urls
+
+
+def nowhere(text: str) -> None:
+    """Show nothing; fits `Show`."""
+
+
+def _recited(text: str, judged: Sentence) -> str:
+    """Return a sentence whose mark is that of the passage which says so."""
+    marks = {int(n) for n in _MARK.findall(text)}
+    if not marks or not judged.passage or judged.passage in marks:
+        return text
+    first, *rest = _MARKS.split(text)
+    return f"{first} [^{judged.passage}]{''.join(rest)}"

@@ -1,0 +1,193 @@
+"""Docs become draft cases: what their authors asked, and where they sent the reader."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+from askdocs.domain.errors import DocsNotFound
+from askdocs.domain.evaluation import page_of
+from askdocs.domain.ports import Docs, Spread
+from askdocs.domain.text import Link, Page, PageKind, SkippedFile, Source, visible
+from askdocs.flows.pages import AUTO, read_all, read_page, shared_by
+from askdocs.flows.read_docs import SKIPPED
+from askdocs.steps.docs import urls
+from askdocs.steps.docs.urls.link_targets import target_of
+from askdocs.steps.docs.urls.site_index import SiteIndex
+from askdocs.steps.search.question import LONGEST
+
+FEWEST_WORDS = 3
+"""Of a link text or title: "this page" asks nothing."""
+
+MOST_WANTED = 2
+"""Pages of one question: who sends readers to more of them sends them nowhere."""
+
+_TEXT = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\(<?\s*([^()\s<>]{1,500})")
+_MARKS = re.compile(r"[*_`]+|<[^<>]{0,100}>|\\(?=[^\w\s])")
+_WORD = re.compile(r"\w*[^\W\d_]\w*")
+
+
+@dataclass(slots=True)
+class _Case:
+    """One question, and all that the docs say of where its answer is."""
+
+    question: str
+    source: str
+    wanted: list[str] = field(default_factory=list)
+    exclude: set[str] = field(default_factory=set)
+
+    def row(self) -> dict[str, Any]:
+        digest = blake2b(self.question.casefold().encode(), digest_size=5).hexdigest()
+        pages = {page_of(label) for label in self.wanted}
+        return {
+            "id": f"{self.source}-{digest}",
+            "question": self.question,
+            "wanted": self.wanted,
+            "exclude": sorted(self.exclude - pages),
+            "draft": True,
+            "source": self.source,
+        }
+
+
+def draft_cases(
+    docs: Docs, *, everything: Docs, slug_rule: str, base_url: str, spread: Spread
+) -> list[dict[str, Any]]:
+    """Return rows of a file of cases, each question once; equal docs give equal rows.
+
+    Three kinds, in this order: questions of FAQ pages, titles of changelog entries with
+    the pages they link to, and texts of links with their targets. Pages that hold the
+    question are excluded, but for an FAQ that has the only answer.
+
+    Args:
+        docs: The docs as they are indexed: only their pages are wanted.
+        everything: The same folder with what is not indexed, such as the changelog.
+        slug_rule: How the site makes fragments, or `AUTO`.
+        base_url: Where the docs are on the web.
+        spread: Reads many files at once.
+
+    Raises:
+        DocsNotFound: if no case can be drafted.
+    """
+    failed: list[SkippedFile] = []
+    sources = read_all(everything, failed)
+    pages = spread(partial(_outline, shared=shared_by(sources)), sources)
+    rule = slug_rule
+    if slug_rule == AUTO:
+        rule = urls.best(urls.score(pages, base_url))
+    pages = [urls.anchored(page, rule) for page in pages]
+    site = SiteIndex(pages, rule=rule, base=base_url)
+    reader = _Reader(site, docs)
+    found: dict[str, _Case] = {}
+    for kind in (reader.faq, reader.changelog, reader.links):
+        for source, page in zip(sources, pages, strict=True):
+            for draft in kind(page, source.text):
+                _merge(found, draft)
+    rows = [draft.row() for draft in found.values() if _clear(draft)]
+    if not rows:
+        raise DocsNotFound(
+            "the docs hold no FAQ, changelog or link to draft a case from",
+            hint="check the path, RAG_SUFFIXES and RAG_IGNORE (rag config show)",
+        )
+    return rows
+
+
+class _Reader:
+    """Finds drafts on a page; the docs say which pages may be wanted."""
+
+    def __init__(self, site: SiteIndex, docs: Docs) -> None:
+        self._site = site
+        self._docs = docs
+
+    def faq(self, page: Page, _text: str) -> Iterator[_Case]:
+        """Yield the questions among the headings, and where the answers lead."""
+        if page.kind is not PageKind.FAQ or not self._indexed(page):
+            return
+        starts = [section.line for section in page.sections]
+        for section, end in zip(page.sections, [*starts[1:], None], strict=True):
+            asked = _said(section.heading[-1]) if section.heading else ""
+            if not asked.endswith("?"):
+                continue
+            below = [k for k in page.links if section.line <= k.line < (end or 1 << 60)]
+            linked = self._targets(page, below)
+            if 1 <= len(linked) <= MOST_WANTED:
+                yield _Case(asked, "faq", linked, {page.path})
+            elif section.anchor:
+                yield _Case(asked, "faq", [f"{page.path}#{section.anchor}"])
+
+    def changelog(self, page: Page, _text: str) -> Iterator[_Case]:
+        """Yield the title of a changelog entry, and where it sends the reader."""
+        title = _said(page.front.title)
+        if page.kind is PageKind.CHANGELOG and _asks(title):
+            wanted = self._targets(page, page.links)
+            if wanted:
+                yield _Case(title, "changelog", wanted, {page.path})
+
+    def links(self, page: Page, text: str) -> Iterator[_Case]:
+        """Yield the texts of the links of an indexed page, and their targets."""
+        if not self._indexed(page) or not page.links:
+            return
+        texts = _texts(visible(text).split("\n"), page.links)
+        for link, written in zip(page.links, texts, strict=True):
+            said = _said(written)
+            wanted = self._targets(page, [link]) if _asks(said) else []
+            if wanted:
+                yield _Case(said, "link", wanted, {page.path})
+
+    def _targets(self, page: Page, links: Sequence[Link]) -> list[str]:
+        """Return the indexed pages that links lead to, each once, without their own."""
+        found: dict[str, None] = {}
+        for link in links:
+            target = target_of(link.target, page, self._site)
+            hit = self._site.find(target.places, "") if target else None
+            other = hit.page if hit else None
+            if other and other.path != page.path and self._indexed(other):
+                found[other.path] = None
+        return list(found)
+
+    def _indexed(self, page: Page) -> bool:
+        return page.kind not in SKIPPED and not self._docs.left_out(page.path)
+
+
+def _outline(source: Source, shared: Any) -> Page:
+    """Read a file for its headings and links alone: text would be copied for nothing."""
+    page = read_page(source, shared)
+    return replace(page, sections=tuple(replace(s, blocks=()) for s in page.sections))
+
+
+def _texts(lines: Sequence[str], links: Sequence[Link]) -> Iterator[str]:
+    """Yield the text of each link; "" of one that does not stand whole on its line."""
+    passed: Counter[Link] = Counter()
+    for link in links:
+        line = lines[link.line - 1] if link.line <= len(lines) else ""
+        pairs = (match.groups() for match in _TEXT.finditer(line))
+        texts = (text for text, target in pairs if target == link.target)
+        yield next(islice(texts, passed[link], None), "")
+        passed[link] += 1
+
+
+def _said(text: str) -> str:
+    """Return a text in one line and without marks of Markdown."""
+    return " ".join(_MARKS.sub("", text).split())
+
+
+def _asks(text: str) -> bool:
+    return len(_WORD.findall(text)) >= FEWEST_WORDS and "://" not in text
+
+
+def _merge(found: dict[str, _Case], draft: _Case) -> None:
+    key = draft.question.casefold()
+    known = found.setdefault(key, _Case(draft.question, draft.source))
+    pages = {page_of(label) for label in known.wanted}
+    known.wanted += [label for label in draft.wanted if page_of(label) not in pages]
+    known.exclude |= draft.exclude
+
+
+def _clear(draft: _Case) -> bool:
+    """Return whether a question can be asked, and its answer is in few enough places."""
+    return len(draft.wanted) <= MOST_WANTED and len(draft.question) <= LONGEST

@@ -1,0 +1,68 @@
+"""Two sentences that say nearly the same become a claim that goes further, or none.
+
+"May" is not "must" and "some" are not "all". Which words are of one strength is written
+down here; in a sentence that is its source but for a few words, another strength is
+another claim.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from askdocs.steps.answer.ground.content_words import words
+
+_LEVELS = {
+    "obligation": (
+        "must shall required mandatory obligatory necessary need needs",
+        "should recommended advised advisable",
+        "may can might could optional optionally possible allowed",
+    ),
+    "quantity": (
+        "all every each any both always entire whole",
+        "most mostly usually generally often typically",
+        "some few several certain sometimes occasionally partly",
+        "none never",
+    ),
+    "limit": ("only exclusively solely",),
+    "bound": (
+        "least minimum",
+        "most maximum",
+        "exactly precisely",
+        "about approximately",
+    ),
+}
+_LEVEL = {
+    (kind, word): level
+    for kind, levels in _LEVELS.items()
+    for level, spelt in enumerate(levels)
+    for word in spelt.split()
+}
+
+
+def overstated(sentence: str, source: str) -> str:
+    """Return which word makes a sentence say more or less than its source; "" if none.
+
+    >>> overstated("You must stop it.", "You may stop it.")
+    'its source says "may" instead of "must"'
+    >>> overstated("Instances stop.", "Only Instances stop.")
+    'its source says "only"'
+    """
+    said, meant = words(sentence), words(source)
+    for kind in _LEVELS:
+        ours, theirs = _levels(said, kind), _levels(meant, kind)
+        new, gone = ours - theirs, theirs - ours
+        if new and gone:
+            one, other = _word(meant, kind, gone), _word(said, kind, new)
+            return f'its source says "{one}" instead of "{other}"'
+        if gone and kind == "limit":
+            return f'its source says "{_word(meant, kind, gone)}"'
+    return ""
+
+
+def _levels(told: Sequence[str], kind: str) -> Counter[int]:
+    return Counter(_LEVEL[kind, w] for w in told if (kind, w) in _LEVEL)
+
+
+def _word(told: Sequence[str], kind: str, levels: Counter[int]) -> str:
+    return next(w for w in told if _LEVEL.get((kind, w), -1) in levels)

@@ -1,0 +1,113 @@
+"""Two sentences that say nearly the same become a contradiction, or none.
+
+Vectors of a sentence and of its denial are nearer than those of true paraphrases, so
+this is told by words alone: what is denied in one must be denied in the other, and an
+opposite must not stand where the other has the word itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from askdocs.steps.answer.ground.content_words import (
+    DENIALS,
+    is_negation,
+    opposites,
+    says_something,
+    stem,
+    words,
+)
+
+_REACH = 3
+"""Words with content that a "not" is taken to deny: those that follow it next."""
+
+_BEFORE = 80
+"""Characters in which they are looked for in front of a sentence."""
+
+_CLAUSE = re.compile(r"[,;:.!?()\u2013\u2014]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """What a sentence denies, by stem.
+
+    Attributes:
+        heads: The word that follows each negation next, as it stands.
+        denied: How often a stem is in the reach of a negation.
+        free: How often it is not.
+    """
+
+    heads: dict[str, str]
+    denied: Counter[str]
+    free: Counter[str]
+
+
+def contradiction(sentence: str, source: str) -> str:
+    """Return how a sentence turns what its source says, in words; "" if it does not.
+
+    >>> contradiction("You cannot delete it.", "You can delete the job.")
+    'its source does not deny "delete"'
+    >>> contradiction("Do this after the upgrade.", "Do this before the upgrade.")
+    'its source says "before" instead of "after"'
+    """
+    ours, theirs = _denied(sentence), _denied(source)
+    turns = ours.denied.keys() ^ theirs.denied.keys()
+    return _denial(ours, theirs) or _opposite(sentence, source, turns)
+
+
+def turned(before: str) -> bool:
+    """Whether what stands before some words, in the same clause, turns or limits them.
+
+    >>> turned("Wait. You should never"), turned("Do not wait: ")
+    (True, False)
+    """
+    last = words(_CLAUSE.split(before[-_BEFORE:])[-1])[-_REACH:]
+    return any(is_negation(w) or stem(w) in DENIALS or w == "only" for w in last)
+
+
+def _denial(ours: Denied, theirs: Denied) -> str:
+    for head, word in ours.heads.items():
+        if theirs.free[head] and not theirs.denied[head]:
+            return f'its source does not deny "{word}"'
+    for head, word in theirs.heads.items():
+        if ours.free[head] and not theirs.free[head]:
+            return f'its source denies "{word}"'
+    return ""
+
+
+def _denied(text: str) -> Denied:
+    found = Denied({}, Counter(), Counter())
+    for clause in _CLAUSE.split(text):
+        left, head = 0, False
+        for word in words(clause):
+            stemmed = stem(word)
+            if is_negation(word) or stemmed in DENIALS:
+                left, head = _REACH, is_negation(word)
+            elif says_something(word):
+                if head:
+                    found.heads.setdefault(stemmed, word)
+                (found.denied if left else found.free)[stemmed] += 1
+                left, head = max(0, left - 1), False
+    return found
+
+
+def _opposite(sentence: str, source: str, turns: Set[str]) -> str:
+    said, meant = words(sentence), words(source)
+    ours, theirs = Counter(map(stem, said)), Counter(map(stem, meant))
+    spelt = {stem(word): word for word in (*meant, *said)}
+    for word in ours:
+        for other in opposites(word):
+            denied = len(turns & {word, other}) == 1 and _lacks(spelt, word, other)
+            more = ours[word] > theirs[word] and ours[other] < theirs[other]
+            if more and not denied:
+                return f'its source says "{spelt[other]}" instead of "{spelt[word]}"'
+    return ""
+
+
+def _lacks(spelt: Mapping[str, str], *stems: str) -> bool:
+    """Whether one of two words says that the other is not so ("unavailable")."""
+    short, long = sorted((spelt.get(stem, stem) for stem in stems), key=len)
+    return short.endswith(("ble", "ed")) and long[2:] == short

@@ -1,0 +1,214 @@
+"""What is printed for a person, and what for a program."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+from tests.support.passages import passage, passages
+
+from askdocs.cli.render import json_document, terminal
+from askdocs.domain.answer import Answer, Found, Status
+from askdocs.domain.errors import ConfigError
+from askdocs.domain.index import Report
+from askdocs.domain.text import SkippedFile
+
+URL = "https://docs.example/"
+EVIL = "a\x1b[31m\u202eb"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def shown_on_a_terminal(monkeypatch, **env: str) -> str:
+    """Return what a terminal is sent for a line in bold with a link."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **env}.items():
+        monkeypatch.setenv(name, value)
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", Terminal())
+        terminal.out("Jobs", bold=True, href=URL)
+        return sys.stdout.getvalue()
+
+
+def an_answer(status=Status.ANSWERED, text="It is [^2], then [^1].", **more) -> Answer:
+    some = passages(3)
+    given = {"cited": (some[1], some[0]), "retrieved": some, "link": URL, **more}
+    return Answer("How?", status, text, **given)
+
+
+def a_report(**more) -> Report:
+    given = {
+        "found": 1234, "indexed": 1200, "unchanged": 30, "skipped": (), "failed": (),
+        "chunks": 5000, "embedded": 4999, "written": 5000, "deleted": 0,
+        "pages_removed": 0, "withheld": "", "generation": "g", "seconds": {"read": 1.234},
+    }  # fmt: skip
+    return Report(**{**given, **more})
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda: terminal.out(EVIL, bold=True, href=EVIL),
+        lambda: terminal.err(EVIL),
+        lambda: terminal.piece(EVIL),
+        lambda: terminal.block(EVIL),
+        lambda: terminal.problem(EVIL, EVIL),
+        lambda: terminal.warning(EVIL),
+        lambda: terminal.table([(EVIL, EVIL)]),
+        lambda: terminal.as_document({EVIL: EVIL}),
+        lambda: terminal.complaints(
+            a_report(failed=(SkippedFile(EVIL, EVIL),)), quiet=False
+        ),
+        lambda: terminal.report(a_report(generation=EVIL), dry_run=False, verbose=True),
+    ],
+    ids="out err piece block problem warning table document complaint report".split(),
+)
+def test_every_way_out_takes_control_characters_away(say, capsys):
+    """A new way to print needs a line here."""
+    say()
+    printed = "".join(capsys.readouterr())
+
+    assert "a" in printed
+    assert not {"\x1b", "\u202e"} & set(printed)
+
+
+@pytest.mark.parametrize("parts", [["a\x1b", "[31mb"], list(EVIL)], ids=["two", "many"])
+def test_a_stream_is_safe_at_its_seams(parts, capsys):
+    """A model's pieces are cut anywhere."""
+    for part in parts:
+        terminal.piece(part)
+
+    assert capsys.readouterr().out == "a[31mb"
+
+
+def test_an_error_is_two_lines_even_if_it_says_more(capsys):
+    """Vendors write paragraphs."""
+    terminal.problem("it broke:\n\n  here\tand there\n", "try  this\nor that")
+
+    assert capsys.readouterr().err == (
+        "error: it broke: here\tand there\n hint: try  this or that\n"
+    )
+
+
+LINK = f"\x1b]8;;{URL}\x1b\\Jobs\x1b]8;;\x1b\\"
+
+
+@pytest.mark.parametrize(
+    ("env", "line"),
+    [
+        ({}, f"\x1b[1m{LINK}\x1b[0m\n"),
+        ({"NO_COLOR": ""}, f"\x1b[1m{LINK}\x1b[0m\n"),
+        ({"NO_COLOR": "1"}, f"{LINK}\n"),
+        ({"TERM": "dumb"}, "Jobs\n"),
+    ],
+    ids=["as it is", "an empty NO_COLOR", "no colour", "a dumb terminal"],
+)
+def test_a_terminal_gets_what_it_understands(monkeypatch, env, line):
+    """Links are OSC 8; of NO_COLOR only a value counts, says https://no-color.org."""
+    assert shown_on_a_terminal(monkeypatch, **env) == line
+
+
+def test_a_pipe_gets_plain_text(capsys):
+    """What is searched with grep must read as it looks."""
+    terminal.passages(passages(1))
+
+    first, link = capsys.readouterr().out.splitlines()[:2]
+    assert first == f"1. {passage(1).trail}  ({passage(1).score:.4f})"
+    assert link == f"   {passage(1).link}"
+
+
+def test_sources_carry_the_numbers_of_the_text(capsys):
+    """[2] in the text is [2] in the list, whatever the order."""
+    terminal.answer_end(an_answer(), "Example")
+
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert [line[:3] for line in lines[1:3]] == ["[2]", "[1]"]
+    assert lines[-1] == f"Read more: {URL}"
+
+
+@pytest.mark.parametrize("status", [Status.NO_MATCH, Status.NOT_IN_CONTEXT])
+def test_a_refusal_ends_with_the_site(status):
+    """There is nothing more to read about it."""
+    answer = an_answer(status)
+
+    assert terminal.closing(answer, "Example") == f"The Example documentation: {URL}"
+
+
+def test_a_report_is_a_sum(capsys):
+    """A person checks it at a glance."""
+    terminal.report(
+        a_report(skipped=(SkippedFile("m", "macro"),) * 4), dry_run=False, verbose=False
+    )
+
+    out = capsys.readouterr().out
+    assert "1,234 files = 1,200 indexed + 30 unchanged + 4 skipped + 0 failed" in out
+    assert "4 x macro" in out
+    assert "read 1.2 s" in out
+
+
+def test_quiet_leaves_failures_and_takes_warnings_away(capsys):
+    """A night that lost a page must be heard."""
+    done = a_report(failed=(SkippedFile("a.mdx", "binary"),), warnings=("odd",))
+
+    terminal.complaints(done, quiet=True)
+
+    assert capsys.readouterr().err == (
+        "failed: a.mdx: binary (what the index held of it stays)\n"
+    )
+
+
+def test_a_document_is_ascii(capsys):
+    """No locale can break it, and no terminal obeys it."""
+    terminal.as_document({"text": "é\u2028\x1b"})
+
+    assert capsys.readouterr().out == (
+        '{\n  "schema_version": 1,\n  "text": "\\u00e9\\u2028\\u001b"\n}\n'
+    )
+
+
+def test_a_search_without_passages_is_a_whole_document():
+    """An empty list is a result."""
+    assert json_document.found("q", Found((), ("slow",))) == {
+        "question": "q",
+        "passages": [],
+        "degraded": ["slow"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "code"),
+    [
+        (Status.MODEL_UNAVAILABLE, "ModelUnavailable", 5),
+        (Status.INCOMPLETE, "AnswerIncomplete", 7),
+    ],
+    ids=["no model", "half an answer"],
+)
+def test_what_went_wrong_stands_beside_what_could_be_shown(status, name, code):
+    """A script finds `error` where it always finds it."""
+    given = an_answer(status, "", problem="it broke", hint="mend it")
+    document = json_document.answer(given, "Example", index={}, seconds=1.23456)
+
+    error = {"code": code, "name": name, "what": "it broke", "hint": "mend it"}
+    assert document["error"] == error
+    assert document["answer"] == ""
+    assert len(document["retrieved"]) == 3
+    assert document["timings"] == {"total": 1.235}
+
+
+def test_stdin_that_is_closed_is_no_question(monkeypatch):
+    """A daemon has none."""
+    monkeypatch.setattr(sys, "stdin", None)
+
+    with pytest.raises(ConfigError, match="nothing to read"):
+        terminal.question_from("-")
+
+
+def test_what_is_no_utf8_on_stdin_is_read_all_the_same(monkeypatch):
+    """A question is for a search; a lost accent is no reason to refuse it."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9 jobs?")))
+
+    assert terminal.question_from("-") == "caf\ufffd jobs?"
