@@ -43,10 +43,10 @@ def pages(docs: Read) -> None:
     first = {c.path: str(c.page.get("kind", "page")) for c in docs.chunks}
     for kind, count in Counter(first.values()).most_common():
         row(f"  indexed, {kind}", count)
-    for reason, count in Counter(s.reason for s in docs.survey.skipped).most_common():
+    for reason, count in Counter(s.reason for s in docs.pages.skipped).most_common():
         row(f"  skipped, {reason.partition(':')[0]}", count)
-    row("  failed", len(docs.survey.failed))
-    row("warnings", len(docs.survey.warnings))
+    row("  failed", len(docs.files.failed))
+    row("warnings", len(docs.pages.warnings))
 
 
 def tokens(docs: Read) -> None:
@@ -84,7 +84,7 @@ def residue(read: Checked) -> None:
         )
     row("left: open fences", sum(plain(c.text).open for c in chunks))
     row("left: chunks without a word", sum(not plain(c.text).words for c in chunks))
-    unknown = many(read.site.seen(p).unknown for p in read.docs.survey.indexed)
+    unknown = many(read.site.seen(p).unknown for p in read.docs.pages.indexed)
     row("macros used", read.site.tags["Macro"], f"{unknown} of them unknown")
 
 

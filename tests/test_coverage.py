@@ -76,7 +76,7 @@ def test_nearly_all_pages_agree_word_for_word(read):
 
 def test_what_is_left_out_as_a_page_of_cards_has_no_prose(read):
     """A page with a paragraph of its own is one, whatever its file is called."""
-    left = [s.path for s in read.docs.survey.skipped if s.reason.startswith("card")]
+    left = [s.path for s in read.docs.pages.skipped if s.reason.startswith("card")]
     wrong = {path: text for path in left if (text := read.site.prose(path))}
 
     assert len(left) > 100

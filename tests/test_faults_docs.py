@@ -52,7 +52,7 @@ def test_a_page_with_a_malformed_head_is_indexed_and_named(read, front):
     """Its body is what readers come for."""
     docs = read({"a.mdx": f"---\n{front}\n---\n\nThe body."})
 
-    [warning] = docs.survey.warnings
+    [warning] = docs.pages.warnings
     assert [c.text for c in docs.chunks] == ["The body."]
     assert warning.startswith("a.mdx: line ")
 
@@ -126,7 +126,7 @@ def test_hidden_characters_are_counted(read):
     docs = read({"a.mdx": HEAD + "Pay \u202eon \u200btime\U000e0041."})
 
     assert [c.text for c in docs.chunks] == ["Pay on time."]
-    assert any("a.mdx" in w and "3" in w for w in docs.survey.warnings)
+    assert any("a.mdx" in w and "3" in w for w in docs.pages.warnings)
 
 
 def test_odd_names_are_pages_with_an_address(read):
@@ -146,7 +146,7 @@ def test_names_that_differ_in_case_or_form_alone_are_pages_of_their_own(read):
     docs = read(dict.fromkeys(names, HEAD + "Text."))
     again = read({})
 
-    assert sorted(docs.survey.indexed) == sorted(names)
+    assert sorted(docs.pages.indexed) == sorted(names)
     assert len({c.id for c in docs.chunks}) == len(names)
     assert [c.id for c in docs.chunks] == [c.id for c in again.chunks]
 
@@ -156,7 +156,7 @@ def test_two_pages_with_one_slug_are_both_indexed_and_named(read):
     page = "---\nslug: /x\n---\n\n"
     docs = read({"a.mdx": f"{page}One.", "b.mdx": f"{page}Two."})
 
-    [warning] = docs.survey.warnings
+    [warning] = docs.pages.warnings
     assert [c.text for c in docs.chunks] == ["One.", "Two."]
     assert "a.mdx" in warning
     assert "b.mdx" in warning
@@ -174,7 +174,7 @@ def test_a_socket_is_no_page(tmp_path):
     finally:
         os.chdir(here)
 
-    [left] = found.survey.failed
+    [left] = found.files.failed
     assert "regular" in left.reason
 
 
@@ -192,7 +192,7 @@ def test_folders_of_any_depth_are_read(tmp_path):
         docs = reader(tmp_path / "docs")()
 
     subprocess.run(["rm", "-r", tmp_path / "docs"], check=True)  # rmtree is recursive
-    assert [c.text for c in docs.chunks] + [f.path for f in docs.survey.failed] != []
+    assert [c.text for c in docs.chunks] + [f.path for f in docs.files.failed] != []
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_what_is_no_documentation_is_not_read(read, folder):
     """Nobody wrote it for the readers of these docs."""
     docs = read({f"{folder}/a.mdx": HEAD + "Text.", "ok.mdx": HEAD + "Text."})
 
-    assert docs.survey.indexed == ["ok.mdx"]
+    assert docs.pages.indexed == ("ok.mdx",)
 
 
 def test_a_page_that_was_read_is_what_is_hashed(read, tmp_path):

@@ -35,14 +35,14 @@ def site() -> Site:
 
 def test_no_page_fails(docs):
     """Whatever our readers wrote, it can be read."""
-    assert docs.survey.failed == []
-    assert docs.survey.found == len(docs.texts)
+    assert docs.files.failed == ()
+    assert len(docs.files.sources) == len(docs.texts)
 
 
 def test_every_page_with_prose_is_indexed(docs):
     """Left out are macros, menus, and one file of a single byte."""
-    assert len(docs.survey.indexed) >= 1_260
-    assert {left.reason for left in docs.survey.skipped} <= {
+    assert len(docs.pages.indexed) >= 1_260
+    assert {left.reason for left in docs.pages.skipped} <= {
         "macro",
         "card page: no prose of its own",
         "empty",
@@ -56,7 +56,7 @@ def test_every_tutorial_is_indexed(docs):
     }
 
     assert len(tutorials) >= 267
-    assert tutorials <= set(docs.survey.indexed)
+    assert tutorials <= set(docs.pages.indexed)
 
 
 def test_pages_that_only_show_a_macro_are_indexed(docs):
@@ -68,14 +68,14 @@ def test_pages_that_only_show_a_macro_are_indexed(docs):
     }
 
     assert len(alone) >= 14
-    assert alone <= set(docs.survey.indexed)
+    assert alone <= set(docs.pages.indexed)
 
 
 def test_every_indexed_page_has_chunks(docs):
     """A page without a chunk is not found, and is read again in every run."""
     held = Counter(c.path for c in docs.chunks)
 
-    assert set(held) == set(docs.survey.indexed)
+    assert set(held) == set(docs.pages.indexed)
     assert all(c.page["page_chunks"] == held[c.path] for c in docs.chunks)
 
 
@@ -133,13 +133,13 @@ def test_every_macro_is_resolved_or_named(docs, site):
     """Most pages say what one needs before starting by a macro, and by nothing else."""
     unknown = {
         (path, name)
-        for path in docs.survey.indexed
+        for path in docs.pages.indexed
         if "<Macro" in docs.texts[path]
         for name in site.seen(path).unknown
     }
     named = {
         (path, name)
-        for warning in docs.survey.warnings
+        for warning in docs.pages.warnings
         for path, name in re.findall(
             r"^(\S+): line \d+: unknown macro '(.*)'$", warning
         )
@@ -160,7 +160,7 @@ def test_the_text_of_a_macro_is_found_on_the_pages_that_use_it(docs):
         not in " ".join(" ".join(c.text.split()) for c in chunks)
     ]
 
-    assert sum("<Macro" in docs.texts[p] for p in docs.survey.indexed) > 700
+    assert sum("<Macro" in docs.texts[p] for p in docs.pages.indexed) > 700
     assert missing == []
 
 
@@ -177,10 +177,10 @@ def test_every_row_of_a_table_stands_below_its_head(docs):
 
     Left out are pages where rows stand without a head in the file itself.
     """
-    whole = {p for p in docs.survey.indexed if not headless(docs.texts[p])}
+    whole = {p for p in docs.pages.indexed if not headless(docs.texts[p])}
     wrong = [(c.path, c.lines) for c in docs.chunks if headless(c.text)]
 
-    assert len(whole) / len(docs.survey.indexed) > 0.95
+    assert len(whole) / len(docs.pages.indexed) > 0.95
     assert [place for place in wrong if place[0] in whole] == []
 
 

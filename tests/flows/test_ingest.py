@@ -28,7 +28,7 @@ from askdocs.domain.index import ChunkConfig, IngestOptions, Report, Root
 from askdocs.domain.ports import Store
 from askdocs.domain.text import SkippedFile, Source
 from askdocs.flows.ingest import IngestRun, ingest
-from askdocs.flows.read_docs import Build
+from askdocs.flows.read_docs import Build, ReadDocs
 
 BASE = "https://example.org/docs/"
 
@@ -474,7 +474,8 @@ def test_step_by_step_is_the_same_as_from_nothing(states):
 
 def test_a_file_that_is_lost_on_the_way_is_a_bug_and_said(world, monkeypatch):
     """The files are counted where they are read, so the sum can be wrong."""
-    monkeypatch.setattr("askdocs.flows.plan.look", lambda *_: None)
+    nothing = ReadDocs((), (), (), (), {}, "github", {}, ())
+    monkeypatch.setattr("askdocs.flows.ingest.read_and_chunk", lambda *_, **__: nothing)
 
     with pytest.raises(RuntimeError, match="does not add up"):
         world.ingest(FakeDocs(page("a.mdx")))

@@ -15,9 +15,9 @@ from askdocs.adapters.embedding.model_files import locate
 from askdocs.adapters.embedding.tokenizer import FastTokenizer
 from askdocs.adapters.local.docs_folder import DocsFolder
 from askdocs.domain.index import ChunkConfig, Space
-from askdocs.domain.text import Chunk, Source
-from askdocs.flows.pages import read_all
-from askdocs.flows.read_docs import Build, Survey, look
+from askdocs.domain.text import Chunk
+from askdocs.flows.pages import DocsFiles, read_files
+from askdocs.flows.read_docs import Build, ReadDocs, read_and_chunk
 from askdocs.settings import IGNORE
 
 LIMIT = 256
@@ -32,23 +32,25 @@ class Read:
 
     Attributes:
         texts: Of each file, by path.
-        survey: What became of them.
+        pages: What became of those that could be read.
+        files: All of them, read or not.
         tokenizer: The one that measured.
     """
 
     texts: dict[str, str]
-    survey: Survey
+    pages: ReadDocs
+    files: DocsFiles
     tokenizer: FastTokenizer
 
     @property
     def chunks(self) -> list[Chunk]:
         """Of all pages, in the order of the docs."""
-        return self.survey.chunks
+        return list(self.pages.chunks)
 
     @property
     def by_page(self) -> dict[str, list[Chunk]]:
         """The chunks of each indexed page, in order."""
-        held: dict[str, list[Chunk]] = {path: [] for path in self.survey.indexed}
+        held: dict[str, list[Chunk]] = {path: [] for path in self.pages.indexed}
         for chunk in self.chunks:
             held[chunk.path].append(chunk)
         return held
@@ -63,11 +65,8 @@ def _tokenizer() -> FastTokenizer:
     return FastTokenizer(locate("bundled", cache=Path(mkdtemp())))
 
 
-def _sources(folder: Path, survey: Survey) -> list[Source]:
-    docs = DocsFolder(folder, suffixes=[".mdx"], ignore=IGNORE.split())
-    sources = read_all(docs, survey.failed)
-    survey.found = len(sources) + len(survey.failed)
-    return sources
+def _files(folder: Path) -> DocsFiles:
+    return read_files(DocsFolder(folder, suffixes=[".mdx"], ignore=IGNORE.split()))
 
 
 def reader(folder: Path) -> Callable[[], Read]:
@@ -77,10 +76,16 @@ def reader(folder: Path) -> Callable[[], Read]:
     build = Build(space, ChunkConfig(1, LIMIT), BASE, tokenizer, _never)
 
     def read() -> Read:
-        survey = Survey()
-        sources = _sources(folder, survey)
-        look(sources, {}, None, build, survey, lambda *_: None)
-        return Read({s.path: s.text for s in sources}, survey, tokenizer)
+        files = _files(folder)
+        docs = read_and_chunk(
+            files.sources,
+            page_shas={},
+            live=None,
+            build=build,
+            notify=lambda *_: None,
+        )
+        texts = {source.path: source.text for source in files.sources}
+        return Read(texts, docs, files, tokenizer)
 
     return read
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.ports import Docs
 from askdocs.domain.site import Explanation, Table
-from askdocs.domain.text import Chunk, Page, SkippedFile
+from askdocs.domain.text import Chunk, Page
 from askdocs.flows.pages import (
     AUTO,
-    read_all,
+    read_files,
     read_page,
     rule_for,
     shared_by,
@@ -29,9 +29,9 @@ def explain(docs: Docs, path: str, *, live: Table | None, build: Build) -> Expla
     Raises:
         ConfigError: if the file is not among those that an ingest reads.
     """
-    failed: list[SkippedFile] = []
-    sources = read_all(docs, failed)
-    problem = {left.path: left.reason for left in failed}.get(path)
+    files = read_files(docs)
+    sources = files.sources
+    problem = {file.path: file.reason for file in files.failed}.get(path)
     if problem:
         return Explanation(path, problem)
     source = next((each for each in sources if each.path == path), None)

@@ -14,8 +14,8 @@ from typing import Any
 from askdocs.domain.errors import DocsNotFound
 from askdocs.domain.evaluation import page_of
 from askdocs.domain.ports import Docs, Spread
-from askdocs.domain.text import Link, Page, PageKind, SkippedFile, Source, visible
-from askdocs.flows.pages import AUTO, read_all, read_page, shared_by
+from askdocs.domain.text import Link, Page, PageKind, Source, visible
+from askdocs.flows.pages import AUTO, read_files, read_page, shared_by
 from askdocs.flows.read_docs import SKIPPED
 from askdocs.steps.docs import urls
 from askdocs.steps.docs.urls.link_targets import target_of
@@ -74,8 +74,7 @@ def draft_cases(
     Raises:
         DocsNotFound: if no case can be drafted.
     """
-    failed: list[SkippedFile] = []
-    sources = read_all(everything, failed)
+    sources = read_files(everything).sources
     pages = spread(partial(_outline, shared=shared_by(sources)), sources)
     rule = slug_rule
     if slug_rule == AUTO:

@@ -1,4 +1,4 @@
-"""A docs folder becomes an index, and only what differs is touched.
+"""Ingest a docs folder: scan, read, chunk, plan, embed, publish.
 
 The index is the only truth: it is scanned, compared with the docs, and changed. We add
 before we remove, and a change is published in one step, so an interrupted run leaves
@@ -7,27 +7,21 @@ the index as it was.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import numpy as np
-
-from askdocs.domain.index import Manifest, Report, Root
-from askdocs.domain.ports import Docs, Draft
-from askdocs.domain.text import Chunk
-from askdocs.flows.plan import Difference, IngestRun, plan_changes
-from askdocs.flows.thresholds import thresholds
-
-if TYPE_CHECKING:
-    from askdocs.domain.ports import Vector
-
-ROUND = 16_384
-"""Texts embedded before they are written: bounds the memory that vectors take."""
-
-WRITTEN = 2_000
-"""Chunks handed to the store at once."""
+from askdocs.domain.index import Report, Root
+from askdocs.domain.ports import Docs
+from askdocs.flows.embed import Embedded, embed
+from askdocs.flows.pages import DocsFiles, read_files
+from askdocs.flows.plan import (
+    Change,
+    IngestRun,
+    plan_change,
+    require_same_docs,
+    scan,
+)
+from askdocs.flows.publish import manifest_of, publish
+from askdocs.flows.read_docs import ReadDocs, read_and_chunk
+from askdocs.flows.stopwatch import Stopwatch
+from askdocs.steps.docs import diff
 
 
 def ingest(docs: Docs, run: IngestRun) -> Report:
@@ -35,119 +29,72 @@ def ingest(docs: Docs, run: IngestRun) -> Report:
 
     Raises:
         DocsNotFound: if the folder holds no page.
-        DeletionRefused: if the index was made from other docs.
+        DeletionRefused: if the index was made from other docs, or too much of it would
+            go in a rebuild.
         IndexMismatch: if the index was built by another model or chunker.
         IndexDamaged: if the new index does not add up; the live one is untouched.
     """
-    found = plan_changes(docs, run)
-    embedded = 0
-    if found.changes(run.options):
-        embedded = _change(run, found, docs.root)
-    report = _report(run, found, embedded)
+    stopwatch, options = Stopwatch(), run.options
+    with stopwatch.timed("scan"):
+        index = scan(run.store, run.build, rebuild=options.rebuild)
+    with stopwatch.timed("read"):
+        files = read_files(docs)
+    require_same_docs(files, index, docs.root, options)
+    with stopwatch.timed("chunk"):
+        read = read_and_chunk(
+            files.sources,
+            page_shas=diff.whole_pages(index.reusable),
+            live=index.table,
+            build=run.build,
+            notify=run.notify,
+        )
+    change = plan_change(index, files, read, complete=docs.complete, options=options)
+    embedded = Embedded()
+    if change.is_needed(options):
+        embedded = _apply(change, run, docs.root, stopwatch)
+    report = _report(run, files, read, change, embedded, stopwatch)
     if not report.adds_up:
         raise RuntimeError(f"the report does not add up: {report}")
     return report
 
 
-def _change(run: IngestRun, found: Difference, root: Root) -> int:
-    """Make a draft, fill it and publish it; return how many texts were embedded."""
-    after = found.after
-    manifest = Manifest(
-        space=run.build.space,
-        cut=run.build.cut,
-        root=root,
-        base_url=run.build.base_url,
-        generation=run.generation,
-        pages=len(set(after.values())),
-        chunks=len(after),
-        finished=run.clock.now(),
-    )
-    fresh = run.options.rebuild or found.live is None
+def _apply(
+    change: Change, run: IngestRun, root: Root, stopwatch: Stopwatch
+) -> Embedded:
+    """Fill a draft and publish it; one that is not published is thrown away."""
+    manifest = manifest_of(change, run, root)
+    fresh = run.options.rebuild or change.before.manifest is None
     with run.store.draft(manifest, fresh=fresh) as draft:
-        embedded = _add(run, found, draft)
-        limits = _thresholds(run, found, draft, fresh=fresh)
-        with run.timed("write"):
-            draft.rewrite(found.plan.rewrite)
-            draft.remove(found.removed)
-            now = run.clock.now()
-            done = replace(manifest, finished=now, thresholds=limits)
-            draft.publish(done, found.survey.table)
+        embedded = embed(change, draft, run, stopwatch)
+        publish(change, draft, manifest, run, stopwatch)
     return embedded
 
 
-def _thresholds(
-    run: IngestRun, found: Difference, draft: Draft, *, fresh: bool
-) -> Mapping[str, float]:
-    """Return what is near and far in a new index; a changed one keeps what it had."""
-    if found.live and not fresh:
-        return found.live.thresholds
-    if not found.plan.add:
-        return {}
-    with run.timed("calibrate"):
-        return thresholds(found.plan.add, draft, run.build.embedder())
-
-
-def _add(run: IngestRun, found: Difference, draft: Draft) -> int:
-    """Embed what no stored vector fits, and store it; return how many texts that were."""
-    by_sha: dict[str, list[Chunk]] = defaultdict(list)
-    for chunk in found.plan.add:
-        by_sha[chunk.embed_sha].append(chunk)
-    donors = found.plan.donors
-    with run.timed("write"):
-        old = draft.vectors(set(donors.values()))
-    known = {sha: old[id_] for sha, id_ in donors.items() if id_ in old}
-    _store(run, draft, by_sha, known)
-    new = [held[0] for sha, held in by_sha.items() if sha not in known]
-    for start in range(0, len(new), ROUND):
-
-        def progress(done: int, _total: int, start: int = start) -> None:
-            run.notify("embed", start + done, len(new))
-
-        part = new[start : start + ROUND]
-        progress(0, len(part))
-        with run.timed("embed"):
-            model = run.build.embedder()
-            rows = model.embed_passages([c.embedded for c in part], progress)
-        shas = [c.embed_sha for c in part]
-        _store(run, draft, by_sha, dict(zip(shas, rows, strict=True)))
-        found.survey.warnings += model.notices
-        model.notices.clear()
-    return len(new)
-
-
-def _store(
+def _report(
     run: IngestRun,
-    draft: Draft,
-    by_sha: Mapping[str, list[Chunk]],
-    vectors: Mapping[str, Vector],
-) -> None:
-    """Store every chunk whose vector is here."""
-    chunks = [chunk for sha in vectors for chunk in by_sha[sha]]
-    for start in range(0, len(chunks), WRITTEN):
-        part = chunks[start : start + WRITTEN]
-        run.notify("write", start + len(part), len(chunks))
-        with run.timed("write"):
-            draft.add(part, np.stack([vectors[c.embed_sha] for c in part]))
-
-
-def _report(run: IngestRun, found: Difference, embedded: int) -> Report:
-    survey, plan = found.survey, found.plan
-    live = found.live.generation if found.live else ""
+    files: DocsFiles,
+    read: ReadDocs,
+    change: Change,
+    embedded: Embedded,
+    stopwatch: Stopwatch,
+) -> Report:
+    live = change.before.manifest
+    generation = live.generation if live else ""
     return Report(
-        found=survey.found,
-        indexed=len(survey.indexed),
-        unchanged=len(survey.unchanged),
-        skipped=tuple(survey.skipped),
-        failed=tuple(survey.failed),
-        chunks=len(found.after),
-        embedded=embedded,
-        written=len(plan.add) + len(plan.rewrite),
-        deleted=len(found.removed),
-        pages_removed=len(plan.gone),
-        withheld=found.withheld,
-        generation=run.generation if found.changes(run.options) else live,
-        seconds=dict(run.seconds),
-        slug_rule=survey.rule,
-        unknown=dict(survey.unknown),
-        warnings=tuple(survey.warnings),
+        found=len(files.sources) + len(files.failed),
+        indexed=len(read.indexed),
+        unchanged=len(read.unchanged),
+        skipped=read.skipped,
+        failed=files.failed,
+        chunks=len(change.after),
+        embedded=embedded.texts,
+        written=len(change.chunks.add) + len(change.chunks.rewrite),
+        deleted=len(change.removed),
+        pages_removed=len(change.chunks.gone),
+        withheld=change.withheld,
+        generation=run.generation if change.is_needed(run.options) else generation,
+        seconds={stage: round(s, 3) for stage, s in stopwatch.seconds.items()},
+        slug_rule=read.rule,
+        unknown=dict(read.unknown),
+        warnings=(*read.warnings, *embedded.notices),
     )

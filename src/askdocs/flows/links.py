@@ -10,7 +10,7 @@ from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.ports import Docs, Spread
 from askdocs.domain.site import LinkReport, Score, Table
 from askdocs.domain.text import Link, Page, SkippedFile, Source
-from askdocs.flows.pages import AUTO, read_all, read_page, shared_by
+from askdocs.flows.pages import AUTO, read_files, read_page, shared_by
 from askdocs.steps.docs import mdx, urls
 
 
@@ -61,8 +61,8 @@ def read_site(
     Raises:
         DocsNotFound: if the folder holds no page.
     """
-    failed: list[SkippedFile] = []
-    sources = read_all(everything, failed)
+    files = read_files(everything)
+    sources = files.sources
     ignored = frozenset(s.path for s in sources if docs.left_out(s.path))
     if len(ignored) == len(sources):
         raise DocsNotFound(
@@ -74,7 +74,7 @@ def read_site(
     rules = urls.score(pages, base_url)
     rule = urls.best(rules) if slug_rule == AUTO else slug_rule
     anchored = tuple(urls.anchored(page, rule) for page in pages)
-    wanted = tuple(left for left in failed if not docs.left_out(left.path))
+    wanted = tuple(left for left in files.failed if not docs.left_out(left.path))
     return DocsSite(anchored, ignored, rule, rules, base_url, wanted)
 
 

@@ -1,9 +1,10 @@
-"""The files of a docs folder become pages, with the fragments of one slug rule."""
+"""Read the files of a docs folder as pages, with the fragments of one slug rule."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from askdocs.domain.ports import Docs
 from askdocs.domain.text import Document, Page, SkippedFile, Source
@@ -15,15 +16,31 @@ AUTO = "auto"
 _MACRO = re.compile(r"^macro:", re.M)
 
 
-def read_all(docs: Docs, failed: list[SkippedFile]) -> list[Source]:
-    """Return every file that can be read; the others are added to *failed*."""
-    sources = []
-    for item in docs.read():
-        if isinstance(item, SkippedFile):
-            failed.append(item)
-        else:
-            sources.append(item)
-    return sources
+@dataclass(frozen=True, slots=True)
+class DocsFiles:
+    """Every wanted file of a docs folder.
+
+    Attributes:
+        sources: Those that could be read, in the order of their paths.
+        failed: The others.
+    """
+
+    sources: tuple[Source, ...]
+    failed: tuple[SkippedFile, ...]
+
+    @property
+    def paths(self) -> set[str]:
+        """The path of every file, read or not."""
+        return {s.path for s in self.sources} | {f.path for f in self.failed}
+
+
+def read_files(docs: Docs) -> DocsFiles:
+    """Return every wanted file, read if it can be."""
+    files = list(docs.read())
+    return DocsFiles(
+        tuple(file for file in files if isinstance(file, Source)),
+        tuple(file for file in files if isinstance(file, SkippedFile)),
+    )
 
 
 def shared_by(sources: Iterable[Source]) -> mdx.Shared:
@@ -36,7 +53,7 @@ def shared_by(sources: Iterable[Source]) -> mdx.Shared:
             document = frontmatter.open_document(source)
             if document.front.macro:
                 macros[document.front.macro] = document
-    return mdx.Shared({name: found.body for name, found in macros.items()}, files)
+    return mdx.Shared({name: macro.body for name, macro in macros.items()}, files)
 
 
 def read_page(source: Source, shared: mdx.Shared) -> Page:
@@ -44,8 +61,8 @@ def read_page(source: Source, shared: mdx.Shared) -> Page:
     return mdx.read_page(frontmatter.open_document(source), shared=shared)
 
 
-def rule_for(asked: str, kept: str, pages: Sequence[Page], base_url: str) -> str:
-    """Return the slug rule: the one asked for, the index's, or the best for these pages."""
-    if asked != AUTO:
-        return asked
+def rule_for(setting: str, kept: str, pages: Sequence[Page], base_url: str) -> str:
+    """Return the slug rule: that of the settings, the index's, or the best for these pages."""
+    if setting != AUTO:
+        return setting
     return kept or urls.best(urls.score(pages, base_url))

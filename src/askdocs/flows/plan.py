@@ -1,11 +1,9 @@
-"""The docs and the live index become what is to be changed, or a reason not to."""
+"""Plan how the index is to change: compare the docs with what it holds, or refuse."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from time import perf_counter
 
 from askdocs.domain.errors import (
     AskDocsError,
@@ -14,11 +12,11 @@ from askdocs.domain.errors import (
     IndexDamaged,
     IndexMismatch,
 )
-from askdocs.domain.index import IngestOptions, Manifest, Stored
-from askdocs.domain.ports import Clock, Docs, Notify, Store
-from askdocs.domain.site import Table
-from askdocs.flows.pages import read_all
-from askdocs.flows.read_docs import Build, Survey, look
+from askdocs.domain.index import IngestOptions, Manifest, Root, Stored
+from askdocs.domain.ports import Clock, Notify, Store
+from askdocs.domain.site import Place, Table
+from askdocs.flows.pages import DocsFiles
+from askdocs.flows.read_docs import Build, ReadDocs
 from askdocs.steps.docs import deletion, diff
 
 
@@ -35,9 +33,8 @@ class IngestRun:
         build: What it is built with.
         generation: Name of what is published if anything changes.
         clock: Dates the manifest.
-        wishes: What the user asked for.
+        options: What the user asked for.
         notify: Told of the progress.
-        seconds: How long each step took; filled by the run.
     """
 
     store: Store
@@ -46,134 +43,178 @@ class IngestRun:
     clock: Clock
     options: IngestOptions = field(default_factory=IngestOptions)
     notify: Notify = _silent
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timed(self, step: str) -> Iterator[None]:
-        """Add the time of the block to `seconds`."""
-        begin = perf_counter()
-        yield
-        spent = self.seconds.get(step, 0.0) + perf_counter() - begin
-        self.seconds[step] = round(spent, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """What the docs and the live index differ in."""
+class LiveIndex:
+    """What there is before the run.
 
-    live: Manifest | None
-    table: Table | None
-    stored: Mapping[str, Stored]
-    survey: Survey
-    plan: diff.Plan
+    Attributes:
+        manifest: Of the live index; None before the first ingest.
+        stored: Every chunk of it, by id.
+        reusable: Those of them that the new index may keep: none of a rebuild.
+        table: Where its pages are; None if that is not known, or is to be found anew.
+    """
+
+    manifest: Manifest | None = None
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    reusable: Mapping[str, Stored] = field(default_factory=dict)
+    table: Table | None = None
+
+    @property
+    def pages(self) -> set[str]:
+        """The path of every page that it holds."""
+        return {row.path for row in self.stored.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What makes the index say what the docs say.
+
+    Attributes:
+        before: The index as it is.
+        chunks: What to embed, rewrite and remove.
+        table: Where the pages of the new index are.
+        withheld: Why stale pages are kept; "" when nothing is withheld.
+    """
+
+    before: LiveIndex
+    chunks: diff.Plan
+    table: Table
     withheld: str
 
-    def changes(self, options: IngestOptions) -> bool:
+    def is_needed(self, options: IngestOptions) -> bool:
         """Whether there is anything to publish."""
         if options.dry_run:
             return False
-        if options.rebuild or self.live is None or not self.plan.empty:
+        first = self.before.manifest is None
+        if options.rebuild or first or not self.chunks.empty:
             return True
-        return self.table != self.survey.table
+        return self.before.table != self.table
 
     @property
     def removed(self) -> set[str]:
         """Ids of every chunk that goes."""
-        return {
-            *self.plan.stale,
-            *(id_ for ids in self.plan.gone.values() for id_ in ids),
-        }
+        of_gone_pages = (id_ for ids in self.chunks.gone.values() for id_ in ids)
+        return {*self.chunks.stale, *of_gone_pages}
 
     @property
     def after(self) -> dict[str, str]:
         """Path by id of every chunk that the new index holds."""
-        gone = self.removed
-        kept = {id_: row.path for id_, row in self.stored.items() if id_ not in gone}
-        return kept | {chunk.id: chunk.path for chunk in self.plan.add}
+        removed = self.removed
+        reused = self.before.reusable.items()
+        kept = {id_: row.path for id_, row in reused if id_ not in removed}
+        return kept | {chunk.id: chunk.path for chunk in self.chunks.add}
 
 
-def plan_changes(docs: Docs, run: IngestRun) -> Difference:
-    """Find out what differs; nothing is written.
+def scan(store: Store, build: Build, *, rebuild: bool) -> LiveIndex:
+    """Return what the live index holds; a damaged one that is built anew holds nothing.
+
+    Raises:
+        IndexMismatch: if the index was built by another model or chunker.
+        IndexDamaged: if it cannot be read.
+    """
+    try:
+        manifest = store.manifest()
+    except (IndexDamaged, IndexMismatch):
+        if rebuild:
+            return LiveIndex()
+        raise
+    if manifest is None:
+        return LiveIndex()
+    if rebuild:
+        return LiveIndex(manifest, _readable(store))
+    _require_same_build(manifest, build)
+    stored = store.scan()
+    return LiveIndex(manifest, stored, stored, store.table())
+
+
+def require_same_docs(
+    files: DocsFiles, index: LiveIndex, root: Root, options: IngestOptions
+) -> None:
+    """Make sure that there are docs, and that they are those of the index.
 
     Raises:
         DocsNotFound: if the folder holds no page.
         DeletionRefused: if the index was made from other docs.
-        IndexMismatch: if the index was built by another model or chunker.
     """
-    survey = Survey()
-    with run.timed("scan"):
-        live = _live(run)
-        known = _known(run) if live else {}
-    with run.timed("read"):
-        sources = read_all(docs, survey.failed)
-        survey.found = len(sources) + len(survey.failed)
-    if not sources:
-        raise _nothing_there(survey)
-    pages = {row.path for row in known.values()}
-    if live and not run.options.allow_delete:
-        seen = {s.path for s in sources} | {left.path for left in survey.failed}
-        if deletion.other_docs(live.root, docs.root, indexed=pages, found=seen):
-            raise _other_docs(len(pages & seen), len(pages))
-    stored = {} if run.options.rebuild else known
-    table = run.store.table() if live and not run.options.rebuild else None
-    with run.timed("chunk"):
-        look(sources, diff.whole_pages(stored), table, run.build, survey, run.notify)
-    failed = {left.path for left in survey.failed}
-    plan = diff.plan(survey.chunks, stored, kept={*survey.unchanged, *failed})
-    _keep_places(survey, table, failed)
-    if run.options.allow_delete:
-        return Difference(live, table, stored, survey, plan, "")
-    going = pages - set(survey.indexed) if run.options.rebuild else set(plan.gone)
-    withheld = deletion.reason_to_keep(
-        going, pages, complete=docs.complete and not going & failed
-    )
-    if withheld and run.options.rebuild:
+    if not files.sources:
+        raise _nothing_there(files)
+    if index.manifest is None or options.allow_delete:
+        return
+    pages, here = index.pages, files.paths
+    if deletion.other_docs(index.manifest.root, root, indexed=pages, found=here):
+        raise _other_docs(len(pages & here), len(pages))
+
+
+def plan_change(
+    index: LiveIndex,
+    files: DocsFiles,
+    docs: ReadDocs,
+    *,
+    complete: bool,
+    options: IngestOptions,
+) -> Change:
+    """Return what is to change; nothing is written.
+
+    Args:
+        index: What there is.
+        files: All files of the docs.
+        docs: What they say.
+        complete: Whether every folder and file of the docs could be seen.
+        options: What the user asked for.
+
+    Raises:
+        DeletionRefused: if a rebuild would lose too many pages.
+    """
+    failed = {file.path for file in files.failed}
+    chunks = diff.plan(docs.chunks, index.reusable, kept={*docs.unchanged, *failed})
+    withheld = ""
+    if not options.allow_delete:
+        gone = index.pages - set(docs.indexed) if options.rebuild else set(chunks.gone)
+        seen = complete and not gone & failed
+        withheld = deletion.reason_to_keep(gone, index.pages, complete=seen)
+    if withheld and options.rebuild:
         hint = "rag ingest PATH --rebuild --allow-delete   (if they are to go)"
         raise DeletionRefused(f"{withheld}; nothing was written", hint=hint)
+    kept: Collection[str] = failed
     if withheld:
-        _keep_places(survey, table, plan.gone)
-        plan = replace(plan, gone={})
-    return Difference(live, table, stored, survey, plan, withheld)
+        kept = {*failed, *chunks.gone}
+        chunks = replace(chunks, gone={})
+    places = {**docs.places, **_kept_places(index.table, kept)}
+    table = Table(docs.rule, tuple(places[path] for path in sorted(places)))
+    return Change(index, chunks, table, withheld)
 
 
-def _keep_places(survey: Survey, table: Table | None, paths: Iterable[str]) -> None:
-    """Keep the addresses of pages whose old version stays in the index."""
+def _kept_places(table: Table | None, paths: Iterable[str]) -> dict[str, Place]:
+    """Return the addresses of pages whose old version stays in the index."""
     known = table.by_path if table else {}
-    survey.places |= {path: known[path] for path in paths if path in known}
+    return {path: known[path] for path in paths if path in known}
 
 
-def _live(run: IngestRun) -> Manifest | None:
-    """Return what built the live index, and make sure that this run is built alike."""
+def _readable(store: Store) -> Mapping[str, Stored]:
+    """Return every chunk of an index that is built anew; none if it is damaged."""
     try:
-        live = run.store.manifest()
-    except (IndexDamaged, IndexMismatch):
-        if run.options.rebuild:
-            return None
-        raise
-    if live and not run.options.rebuild and live.fingerprint != run.build.fingerprint:
-        was, now = live.space.model, run.build.space.model
-        what = f"model {was}, not {now}" if was != now else "other chunk settings"
-        raise IndexMismatch(
-            f"the index was built with {what}", hint="rag ingest PATH --rebuild"
-        )
-    return live
-
-
-def _known(run: IngestRun) -> Mapping[str, Stored]:
-    """Return every chunk of the live index; none of a damaged one that is built anew."""
-    try:
-        return run.store.scan()
+        return store.scan()
     except IndexDamaged:
-        if run.options.rebuild:
-            return {}
-        raise
+        return {}
 
 
-def _nothing_there(survey: Survey) -> AskDocsError:
-    if survey.failed:
-        first = survey.failed[0]
+def _require_same_build(manifest: Manifest, build: Build) -> None:
+    if manifest.fingerprint == build.fingerprint:
+        return
+    was, now = manifest.space.model, build.space.model
+    what = f"model {was}, not {now}" if was != now else "other chunk settings"
+    raise IndexMismatch(
+        f"the index was built with {what}", hint="rag ingest PATH --rebuild"
+    )
+
+
+def _nothing_there(files: DocsFiles) -> AskDocsError:
+    if files.failed:
+        first = files.failed[0]
         return DocsNotFound(
-            f"none of {len(survey.failed)} files could be read ({first.path}: {first.reason})",
+            f"none of {len(files.failed)} files could be read ({first.path}: {first.reason})",
             hint="ls -l PATH-OF-YOUR-DOCS",
         )
     return DocsNotFound(

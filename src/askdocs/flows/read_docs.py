@@ -1,10 +1,10 @@
-"""The docs and what the index knows of them become the chunks of new and changed pages."""
+"""Read the docs and cut the pages that are new or changed into chunks."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from askdocs.domain.index import ChunkConfig, Space, fingerprint
@@ -51,16 +51,14 @@ class Build:
         return fingerprint(self.space, self.cut)
 
 
-@dataclass(slots=True)
-class Survey:
-    """What one pass over the docs found; every file is in one of four lists.
+@dataclass(frozen=True, slots=True)
+class ReadDocs:
+    """What one pass over the docs gave; every file that was read is in one of three lists.
 
     Attributes:
-        found: How many files there were, counted where they are read.
         indexed: Paths of pages that are new or changed; `chunks` are all of theirs.
         unchanged: Paths of pages that the index holds as they are.
         skipped: Left out by rule.
-        failed: Wanted but not read.
         chunks: Of the pages in `indexed`.
         places: Where the pages are on the site, by path; also of pages of cards.
         rule: The slug rule that gave their fragments.
@@ -68,84 +66,112 @@ class Survey:
         warnings: What was read differently from how it was written.
     """
 
-    found: int = 0
-    indexed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    skipped: list[SkippedFile] = field(default_factory=list)
-    failed: list[SkippedFile] = field(default_factory=list)
-    chunks: list[Chunk] = field(default_factory=list)
-    places: dict[str, Place] = field(default_factory=dict)
-    rule: str = ""
-    unknown: Counter[str] = field(default_factory=Counter)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def table(self) -> Table:
-        """Where the pages are, in the order of their paths."""
-        return Table(self.rule, tuple(self.places[p] for p in sorted(self.places)))
+    indexed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    skipped: tuple[SkippedFile, ...]
+    chunks: tuple[Chunk, ...]
+    places: Mapping[str, Place]
+    rule: str
+    unknown: Mapping[str, int]
+    warnings: tuple[str, ...]
 
 
-def look(
-    sources: list[Source],
-    whole: Mapping[str, str],
+@dataclass(frozen=True, slots=True)
+class _CutPage:
+    """One new or changed file: either skipped for a reason, or cut into chunks."""
+
+    path: str
+    place: Place | None
+    skipped: str
+    chunks: Sequence[Chunk]
+    unknown: Sequence[str]
+    warnings: Sequence[str]
+
+
+def read_and_chunk(
+    sources: Sequence[Source],
+    *,
+    page_shas: Mapping[str, str],
     live: Table | None,
     build: Build,
-    survey: Survey,
     notify: Notify,
-) -> None:
+) -> ReadDocs:
     """Cut every page that is not in the index as it is; note the others.
 
     Args:
         sources: All files.
-        whole: `page_sha` by path of each page that the index holds whole.
+        page_shas: `page_sha` by path of each page that the index holds whole.
         live: Where its pages are; None if it is not known, then every page is read.
         build: What the index is built with.
-        survey: Is filled.
         notify: Told of the progress.
     """
     shared = shared_by(sources)
-    kept = live.rule if live else ""
-    rule = kept if build.slug_rule == AUTO else build.slug_rule
-    known = live.by_path if live else {}
-    read: list[tuple[Source, Page]] = []
+    kept_rule = live.rule if live else ""
+    rule = kept_rule if build.slug_rule == AUTO else build.slug_rule
+    places = live.by_path if live else {}
+    unchanged: dict[str, Place] = {}
+    changed: list[tuple[Source, Page]] = []
     for done, source in enumerate(sources):
         notify("read", done, len(sources))
-        path = source.path
-        if path in known and whole.get(path) == _page_sha(source, shared, build, rule):
-            survey.unchanged.append(path)
-            survey.places[path] = known[path]
+        path, sha = source.path, page_shas.get(source.path)
+        if path in places and sha == _page_sha(source, shared, build, rule):
+            unchanged[path] = places[path]
         else:
-            read.append((source, read_page(source, shared)))
+            changed.append((source, read_page(source, shared)))
     notify("read", len(sources), len(sources))
-    pages = [page for _, page in read]
-    survey.rule = rule_for(build.slug_rule, kept, pages, build.base_url)
+    pages = [page for _, page in changed]
+    rule = rule_for(build.slug_rule, kept_rule, pages, build.base_url)
     ruler = chunk.Ruler(build.tokenizer, build.cut.tokens, build.space.passage_prefix)
-    for done, (source, page) in enumerate(read):
-        notify("chunk", done, len(read))
-        sha = _page_sha(source, shared, build, survey.rule)
-        _take(urls.anchored(page, survey.rule), sha, build, ruler, survey)
-    notify("chunk", len(read), len(read))
-    survey.warnings += _clashes(survey)
+    cut_pages: list[_CutPage] = []
+    for done, (source, page) in enumerate(changed):
+        notify("chunk", done, len(changed))
+        sha = _page_sha(source, shared, build, rule)
+        cut_pages.append(_cut(urls.anchored(page, rule), sha, rule, build, ruler))
+    notify("chunk", len(changed), len(changed))
+    return _gathered(unchanged, cut_pages, rule)
 
 
-def _take(
-    page: Page, sha: str, build: Build, ruler: chunk.Ruler, survey: Survey
-) -> None:
-    """Note where a page is and what it is; cut it if it is to be indexed."""
+def _cut(page: Page, sha: str, rule: str, build: Build, ruler: chunk.Ruler) -> _CutPage:
+    """Return where a page is and what it is; its chunks if it is to be indexed."""
+    place = None
     if page.kind.has_address:
-        place = urls.place_of(page, survey.rule, build.base_url)
-        survey.places[page.path] = place
-    survey.unknown.update(s.what for s in page.seen if s.became == mdx.KEPT)
-    if page.kind in SKIPPED:
-        survey.skipped.append(SkippedFile(page.path, SKIPPED[page.kind]))
-        return
-    survey.indexed.append(page.path)
-    survey.warnings += [f"{page.path}: {warning}" for warning in page.warnings]
-    survey.chunks += chunk.cut_page(
-        page,
-        ruler=ruler,
-        fingerprint=build.fingerprint,
-        payload=_payload(page, place, sha),
+        place = urls.place_of(page, rule, build.base_url)
+    skipped = SKIPPED.get(page.kind, "")
+    chunks: Sequence[Chunk] = ()
+    if place and not skipped:
+        chunks = chunk.cut_page(
+            page,
+            ruler=ruler,
+            fingerprint=build.fingerprint,
+            payload=_payload(page, place, sha),
+        )
+    return _CutPage(
+        page.path,
+        place,
+        skipped,
+        chunks,
+        unknown=[s.what for s in page.seen if s.became == mdx.KEPT],
+        warnings=[f"{page.path}: {warning}" for warning in page.warnings],
+    )
+
+
+def _gathered(
+    unchanged: Mapping[str, Place], cut_pages: Sequence[_CutPage], rule: str
+) -> ReadDocs:
+    """Return what the pages come to, in the order of the docs."""
+    indexed = [page for page in cut_pages if not page.skipped]
+    places = {**unchanged, **{p.path: p.place for p in cut_pages if p.place}}
+    paths = tuple(page.path for page in indexed)
+    warnings = [warning for page in indexed for warning in page.warnings]
+    return ReadDocs(
+        indexed=paths,
+        unchanged=tuple(unchanged),
+        skipped=tuple(SkippedFile(p.path, p.skipped) for p in cut_pages if p.skipped),
+        chunks=tuple(chunk for page in indexed for chunk in page.chunks),
+        places=places,
+        rule=rule,
+        unknown=Counter(name for page in cut_pages for name in page.unknown),
+        warnings=(*warnings, *_clashes(places, paths)),
     )
 
 
@@ -191,12 +217,12 @@ def _facets(page: Page) -> dict[str, object]:
     }
 
 
-def _clashes(survey: Survey) -> list[str]:
+def _clashes(places: Mapping[str, Place], indexed: Iterable[str]) -> list[str]:
     """Return which new or changed pages have the address of another."""
     by_url: dict[str, list[str]] = {}
-    for place in survey.places.values():
+    for place in places.values():
         by_url.setdefault(place.url, []).append(place.path)
-    changed = set(survey.indexed)
+    changed = set(indexed)
     return [
         f"{', '.join(paths)}: all of them have the address {url}"
         for url, paths in by_url.items()
