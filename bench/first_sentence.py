@@ -80,9 +80,9 @@ def checking(question: str) -> list[float]:
     Each is checked against the other passages, so that the vectors are asked, too.
     """
     loaded = assemble.settings({})
-    with open_store(loaded) as store, assemble.searcher(loaded) as find:
+    with open_store(loaded) as store, assemble.searcher(loaded) as search:
         live = required(store.manifest())
-        passages = find(question).passages
+        passages = search.retriever.find(question).passages
         encoder = encoder_for(loaded, live)
         similar = live.thresholds.get("similar", 1.0)
 

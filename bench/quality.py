@@ -53,7 +53,7 @@ from askdocs.domain.search import Rankings
 from askdocs.domain.text import Source
 from askdocs.flows.ingest import ingest
 from askdocs.flows.plan import IngestRun
-from askdocs.flows.retrieve import fused, retrieve
+from askdocs.flows.retrieve import Retriever, fused
 from askdocs.settings import load
 from askdocs.steps.evaluate import bootstrap, metrics
 from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight
@@ -158,7 +158,7 @@ def searched(task: Task, bench: Bench, store: EdgeStore) -> dict[str, list[Ranki
     watched: Any = SimpleNamespace(search=search, passages=store.passages)
     found: dict[str, list[Ranking]] = {name: [] for name in (*WAYS, *ABLATIONS)}
     for case in task.cases:
-        real = retrieve(case.question, encoder=encoder, store=watched, k=PASSAGES)
+        real = Retriever(encoder, watched, k=PASSAGES).find(case.question)
         for name, weights in {**WAYS, **ABLATIONS}.items():
             found[name].append(
                 paths(fused(seen[-1], store, PASSAGES, **kinds(weights)))

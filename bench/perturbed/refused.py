@@ -8,16 +8,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 from bench import perturbed
 
 from askdocs import assemble
 from askdocs.adapters.local.eval_files import read_cases
-from askdocs.assemble import answer
+from askdocs.assemble.answer import rules_for
 from askdocs.domain.answer import NOT_IN_DOCS, Answer, Found, Passage, Status, Verdict
 from askdocs.domain.errors import AskDocsError
-from askdocs.domain.ports import EVERYTHING
-from askdocs.flows.answer import ask
+from askdocs.domain.search import Filter
+from askdocs.flows.answer import Answerer
 from askdocs.flows.checked_answer import Rules
 from askdocs.steps.answer.extract import extract
 from askdocs.steps.answer.prompt import Prompt
@@ -30,7 +31,7 @@ Say = Callable[[str, Sequence[Passage]], str]
 class Index:
     """What answers are made with: the search, the rules, and how the model is asked."""
 
-    find: Callable[[str], Found]
+    retriever: Any
     rules: Rules
     prompt: Prompt
 
@@ -43,13 +44,29 @@ def opened() -> Iterator[Index | None]:
     prompt = Prompt(conf.product, conf.base_url, conf.llm_num_ctx, conf.llm_num_predict)
     with ExitStack() as stack:
         try:
-            opening = answer._open(loaded, EVERYTHING, rerank=True)
-            find, live, encoder = stack.enter_context(opening)
+            search = stack.enter_context(assemble.searcher(loaded))
         except AskDocsError as err:
             print(f"(judged by words alone, nothing is asked: {err})\n")
             yield None
             return
-        yield Index(find, answer._rules(loaded, live, encoder), prompt)
+        yield Index(search.retriever, rules_for(loaded, search), prompt)
+
+
+class Without:
+    """A retriever whose passages lack a sentence."""
+
+    def __init__(self, retriever: Any, sentence: str) -> None:
+        self._retriever = retriever
+        self._sentence = sentence
+
+    def find(self, question: str, only: Filter) -> Found:
+        """Return the passages, each without the sentence."""
+        result = self._retriever.find(question, only)
+        texts = [perturbed.without(p.text, self._sentence) for p in result.passages]
+        pairs = zip(result.passages, texts, strict=True)
+        return replace(
+            result, passages=tuple(replace(p, text=text) for p, text in pairs)
+        )
 
 
 class Engine:
@@ -84,16 +101,9 @@ def interval(hits: int, of: int) -> str:
 
 def asked(index: Index, question: str, say: Say, *, gone: str = "") -> Answer:
     """Return the answer of a model that says that, from passages without a sentence."""
-
-    def find(asked: str) -> Found:
-        found = index.find(asked)
-        cut = (replace(p, text=perturbed.without(p.text, gone)) for p in found.passages)
-        return replace(found, passages=tuple(cut)) if gone else found
-
-    made = Engine(say)
-    return ask(
-        question, retrieve=find, engine=made, prompt=index.prompt, rules=index.rules
-    )
+    retriever: Any = Without(index.retriever, gone) if gone else index.retriever
+    answerer = Answerer(retriever, Engine(say), index.prompt, rules=index.rules)
+    return answerer.answer(question)
 
 
 def quoting(question: str, passages: Sequence[Passage]) -> str:

@@ -24,6 +24,7 @@ from tests.support.program import BASE, RAG, environment, here, run
 
 from askdocs import assemble
 from askdocs.domain.answer import Answer, Status
+from askdocs.domain.search import Filter
 from askdocs.steps.answer.prompt import tokens
 
 QUESTION = "how do I create a job?"
@@ -427,9 +428,11 @@ class Interrupted:
 
     @contextmanager
     def __call__(self, *_: object, **__: object) -> Iterator[assemble.Answering]:
-        yield assemble.Answering(self.answer, {}, None)
+        yield assemble.Answering(self, Filter(), {})
 
-    def answer(self, question: str, show: Callable[[str], None], _: object) -> Answer:
+    def answer(
+        self, question: str, *, show: Callable[[str], None], **_: object
+    ) -> Answer:
         self.questions.append(question)
         if len(self.questions) < 3:
             raise KeyboardInterrupt

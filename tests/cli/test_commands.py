@@ -14,6 +14,7 @@ import signal
 import subprocess
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.support.docs_of_ours import (
@@ -95,7 +96,8 @@ def test_a_tutorial_that_is_called_index_is_found_at_the_address_of_its_folder(r
 
 def test_nothing_found_is_said_and_has_a_code(rag, monkeypatch):
     """A script must be able to tell it from a result."""
-    nothing = nullcontext(lambda _question: Found(()))
+    retriever = SimpleNamespace(find=lambda _question, _only: Found(()))
+    nothing = nullcontext(SimpleNamespace(retriever=retriever, only=None))
     monkeypatch.setattr(assemble, "searcher", lambda _loaded, **_: nothing)
 
     done, data = rag("search", QUESTION), rag("search", QUESTION, "--json")

@@ -16,7 +16,7 @@ from tests.support.program import Done, here, run
 from askdocs.cli.flags import setting_flags
 from askdocs.domain.answer import Found
 from askdocs.domain.search import Filter
-from askdocs.flows.filter import nothing
+from askdocs.flows.filter import nothing_matches
 
 QUESTION = "how do I create a job?"
 
@@ -144,7 +144,7 @@ def test_five_places_are_named_most_first():
     store = SimpleNamespace(facet=lambda _name, only: there)
     found = Found((passage(),))
 
-    said = nothing(Filter(tag=("t8", "x\x1b[2J")), lambda _filter: found, store)
+    said = nothing_matches(Filter(tag=("t8", "x\x1b[2J")), lambda _filter: found, store)
 
     assert str(said) == "0 in t8, x[2J; 7 in t7; 6 in t6; 5 in t5; 4 in t4; 3 in t3"
     assert said.hint == "--tag t7   (or leave --tag out)"
@@ -152,7 +152,9 @@ def test_five_places_are_named_most_first():
 
 def test_where_there_is_nothing_at_all_no_option_is_to_blame():
     """An empty index finds nothing, whatever is asked of it."""
-    said = nothing(Filter(tag=("t",)), lambda _filter: Found(()), SimpleNamespace())
+    said = nothing_matches(
+        Filter(tag=("t",)), lambda _filter: Found(()), SimpleNamespace()
+    )
 
     assert (str(said), said.hint) == ("no passage was found", "rag status")
 

@@ -20,7 +20,8 @@ from askdocs.domain.errors import (
     IndexMissing,
     ModelUnavailable,
 )
-from askdocs.flows.answer import ANYTHING, ask, most_relevant
+from askdocs.domain.ports import EVERYTHING
+from askdocs.flows.answer import ANYTHING, Answerer, most_relevant
 from askdocs.flows.checked_answer import Rules, Unverified
 from askdocs.steps.answer.prompt import Prompt
 
@@ -59,6 +60,22 @@ class Scripted:
             yield piece
         if self.failure:
             raise self.failure
+
+
+class Retrieves:
+    """Stands in for a `Retriever`: finds what a function says."""
+
+    def __init__(self, find: Callable[[str], Found]) -> None:
+        self._find = find
+
+    def find(self, question: str, only: object) -> Found:
+        assert only is EVERYTHING
+        return self._find(question)
+
+
+def ask(question, *, retrieve, engine, prompt, rules=ANYTHING, **shown) -> Answer:
+    answerer = Answerer(Retrieves(retrieve), engine, prompt, rules=rules)
+    return answerer.answer(question, **shown)
 
 
 def found(*some: Passage, degraded: tuple[str, ...] = ()) -> Callable[[str], Found]:

@@ -19,10 +19,17 @@ def on(label: str, n: int) -> Passage:
     return passage(n, path=path, anchor=anchor)
 
 
-def finds(*labels: str) -> Callable[[str], Found]:
+class Finds:
+    """Stands in for a `Retriever`; *find* says what it finds."""
+
+    def __init__(self, find: Callable[[str], Found]) -> None:
+        self.find = find
+
+
+def finds(*labels: str) -> Finds:
     """Return a search that always finds these, in this order."""
     found = Found(tuple(on(label, n) for n, label in enumerate(labels, start=1)))
-    return lambda _question: found
+    return Finds(lambda _question: found)
 
 
 def case(wanted: str = "a", **changes) -> Case:
@@ -35,9 +42,9 @@ def run_of(ranks: Mapping[str, int]) -> EvaluationRun:
     def find(question: str) -> Found:
         pages = [f"x{n}" for n in range(50)]
         pages[ranks[question.split()[1]] - 1] = "a"
-        return finds(*pages)(question)
+        return finds(*pages).find(question)
 
-    return evaluate([case(id=id_, question=f"why {id_}") for id_ in ranks], find)
+    return evaluate([case(id=id_, question=f"why {id_}") for id_ in ranks], Finds(find))
 
 
 def baseline(run: EvaluationRun) -> Baseline:
@@ -131,7 +138,7 @@ def test_a_passage_stands_for_the_sections_that_were_joined_to_it():
     """Tiny sections are one passage; each of them was found."""
     joined = passage(1, path="a", anchor="one", also=("two", "three"))
 
-    run = evaluate([case("a#three")], lambda _: Found((joined, on("b#x", 2))))
+    run = evaluate([case("a#three")], Finds(lambda _: Found((joined, on("b#x", 2)))))
 
     assert run.outcomes[0].sections == ("a#three", "b#x")
     assert run.sections.metrics["success@1"] == 1
@@ -141,7 +148,7 @@ def test_a_passage_that_stands_for_nothing_wanted_is_one_miss():
     """Joined sections are read in one glance: they do not push the next one down."""
     joined = passage(1, path="a", anchor="one", also=("two", "three"))
 
-    run = evaluate([case("b#x")], lambda _: Found((joined, on("b#x", 2))))
+    run = evaluate([case("b#x")], Finds(lambda _: Found((joined, on("b#x", 2)))))
 
     assert run.sections.metrics["mrr@10"] == 0.5
 
@@ -165,7 +172,7 @@ def test_a_search_that_fails_is_no_zero():
         raise StoreUnavailable("no answer", hint="start it")
 
     with pytest.raises(StoreUnavailable, match="1: no answer"):
-        evaluate([case()], broken)
+        evaluate([case()], Finds(broken))
 
 
 def test_pages_that_the_index_does_not_hold_are_counted_and_some_named():
@@ -196,7 +203,7 @@ def test_what_was_degraded_is_told_once():
     """Not once per question."""
     slow = Found((on("a", 1),), ("encoder: torch",))
 
-    run = evaluate([case(), case(id="2")], lambda _: slow)
+    run = evaluate([case(), case(id="2")], Finds(lambda _: slow))
 
     assert run.degraded == ("encoder: torch",)
 

@@ -1,4 +1,4 @@
-"""A guard model stands before and behind an answer."""
+"""A guard model judges the question before the docs are asked, and the answer after."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
-from tests.support.passages import passages
+from tests.support.passages import passage
 
-from askdocs.domain.answer import Answer, Safety, Status
+from askdocs.domain.answer import NOT_IN_DOCS, Answer, Found, Safety, Status
 from askdocs.domain.errors import AskDocsError, Exit, ModelUnavailable
-from askdocs.flows.guardrail import guarded
+from askdocs.flows.answer import Answerer
+from askdocs.steps.answer.prompt import Prompt
 
 SITE = "https://docs.example/"
 
@@ -31,21 +32,30 @@ class Guard:
         yield said
 
 
-def run(
-    guard: Guard, status: Status = Status.ANSWERED
-) -> tuple[Answer, list[str], int]:
-    """Return the answer, what was shown, and how often the docs were asked."""
+@dataclass
+class Docs:
+    """Stands in for retriever and model: one passage, and a reply in two pieces."""
+
+    reply: str = "It runs. It stops."
+    model: str = "scripted:1b"
+    searches: int = 0
+
+    def find(self, _question: str, _only: object) -> Found:
+        self.searches += 1
+        return Found((passage(text="It runs. It stops."),))
+
+    def stream(self, _question: str, _passages: object) -> Iterator[str]:
+        yield self.reply[:9]
+        yield self.reply[9:]
+
+
+def run(guard: Guard, reply: str = Docs.reply) -> tuple[Answer, list[str], int]:
+    """Return the answer, what was shown, and how often the docs were searched."""
     shown: list[str] = []
-    times: list[str] = []
-
-    def ask(question: str, show) -> Answer:
-        times.append(question)
-        show("It ")
-        show("runs.")
-        return Answer(question, status, "It runs.", (), passages(2), SITE)
-
-    answer = guarded("How?", ask, guard, site=SITE, show=shown.append)
-    return answer, shown, len(times)
+    docs = Docs(reply)
+    prompt = Prompt("Scaleway", SITE, num_ctx=8192, num_predict=512)
+    answer = Answerer(docs, docs, prompt, guard=guard).answer("How?", show=shown.append)
+    return answer, shown, docs.searches
 
 
 def test_what_is_safe_passes_and_the_guard_sees_both_sides():
@@ -54,11 +64,11 @@ def test_what_is_safe_passes_and_the_guard_sees_both_sides():
 
     answer, shown, _ = run(guard)
 
-    assert (answer.status, shown) == (Status.ANSWERED, ["It runs."])
+    assert (answer.status, shown) == (Status.ANSWERED, ["It runs. It stops."])
     assert answer.safety == (Safety("question", True), Safety("answer", True))
     assert guard.asked == [
         [("user", "How?")],
-        [("user", "How?"), ("assistant", "It runs.")],
+        [("user", "How?"), ("assistant", "It runs. It stops.")],
     ]
 
 
@@ -98,7 +108,7 @@ def test_a_refusal_need_not_be_guarded():
     """ "I don't know." harms nobody."""
     guard = Guard(["safe"])
 
-    answer, shown, _ = run(guard, Status.NOT_IN_CONTEXT)
+    answer, shown, _ = run(guard, NOT_IN_DOCS)
 
-    assert (answer.status, shown) == (Status.NOT_IN_CONTEXT, ["It runs."])
+    assert (answer.status, shown) == (Status.NOT_IN_CONTEXT, ["I don't know."])
     assert len(guard.asked) == 1

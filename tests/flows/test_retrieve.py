@@ -1,4 +1,4 @@
-"""A question becomes the passages that answer it best, and each can say why."""
+"""The passages that answer a question best, and each can say why it is there."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from tests.support.fakes import (
     published,
 )
 
+from askdocs.domain.errors import NothingMatches
+from askdocs.domain.ports import EVERYTHING
 from askdocs.domain.search import FIELDS, Filter
-from askdocs.flows.retrieve import retrieve
+from askdocs.flows.retrieve import Retriever
 
 
 def a_page(path: str, title: str, *texts: str, **facets: object):
@@ -34,10 +36,10 @@ CHUNKS = [
 ]
 
 
-def find(question: str, k: int = 5, chunks=CHUNKS, **how):
+def find(question: str, k: int = 5, chunks=CHUNKS, only=EVERYTHING, **how):
     embedder = FakeEmbedder()
     store = published(FakeStore(), chunks, embedder)
-    return retrieve(question, encoder=embedder, store=store, k=k, **how)
+    return Retriever(embedder, store, k=k, **how).find(question, only)
 
 
 def test_a_title_that_covers_the_question_brings_its_page_to_the_top():
@@ -104,9 +106,10 @@ def test_a_reranker_is_not_asked_about_nothing():
     """A filter may leave no passage."""
     reranker = FakeReranker({})
 
-    found = find("x", only=Filter(product=("no",)), reranker=reranker, limit_s=1)
+    with pytest.raises(NothingMatches):
+        find("x", only=Filter(product=("no",)), reranker=reranker, limit_s=1)
 
-    assert (found.passages, reranker.texts) == ((), [])
+    assert reranker.texts == []
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
@@ -134,7 +137,7 @@ def test_equal_scores_prefer_the_shallower_page(order):
     ]
     store = published(Tied(), chunks[::order], embedder)
 
-    found = retrieve("same", encoder=embedder, store=store, k=2)
+    found = Retriever(embedder, store, k=2).find("same")
 
     assert [p.path for p in found.passages] == ["b.mdx", "a/b/c.mdx"]
     assert found.passages[0].score == found.passages[1].score

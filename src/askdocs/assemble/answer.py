@@ -1,12 +1,10 @@
-"""Settings become what finds passages, and what answers a question."""
+"""Assemble what finds passages, and what answers a question."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from askdocs.assemble.config import places
@@ -15,34 +13,48 @@ from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING
 
 if TYPE_CHECKING:
-    from askdocs.domain.answer import Answer, Found, Passage
-    from askdocs.domain.index import Manifest, Space
-    from askdocs.domain.ports import ChatModel, QueryEmbedder, Store, Vector
+    from askdocs.domain.index import Manifest
+    from askdocs.domain.ports import ChatModel, QueryEmbedder
     from askdocs.domain.search import Filter
-    from askdocs.flows.checked_answer import Rules, Show
+    from askdocs.flows.answer import Answerer
+    from askdocs.flows.checked_answer import Rules
+    from askdocs.flows.retrieve import Retriever
     from askdocs.settings import Loaded
 
-Listed = Callable[["Sequence[Passage]"], None]
 
-_WIDER = 50
-"""Passages that are looked at to say where matches are."""
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A live index, open to be searched.
+
+    Attributes:
+        retriever: Finds passages.
+        only: The filter that was typed, in the words of the index.
+        manifest: What built the index.
+        encoder: Of its model.
+    """
+
+    retriever: Retriever
+    only: Filter
+    manifest: Manifest
+    encoder: QueryEmbedder
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Answers questions from one index.
+    """What answers questions from one index.
 
     Attributes:
-        answer: Called with the question, what shows the text, sentence by sentence, and
-            what is told the passages before.
+        answerer: Answers.
+        only: The filter that was typed, in the words of the index.
         index: Which index that is, for the record.
-        speaker: The language model without passages; None where none is asked.
+        chat_model: The language model without passages; None where none is asked.
         warnings: What is doubtful about how the model is asked.
     """
 
-    answer: Callable[[str, Show | None, Listed | None], Answer]
+    answerer: Answerer
+    only: Filter
     index: dict[str, Any]
-    speaker: ChatModel | None = None
+    chat_model: ChatModel | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -53,20 +65,35 @@ def searcher(
     only: Filter = EVERYTHING,
     rerank: bool = True,
     strict: bool = False,
-) -> Iterator[Callable[[str], Found]]:
+) -> Iterator[Search]:
     """Open what finds passages on pages that a filter allows, as a person typed it.
 
     With *rerank* a reranker has the last word on their order, if the settings name one.
     Without an embedding model words alone must do, unless it is *strict*.
 
     Raises:
-        NothingMatches: for a filter that no page fits; also when it is called.
+        NothingMatches: for a filter that no page fits.
         IndexMissing: if nothing was ever ingested.
         IndexMismatch: if another model is asked for than the index was built with.
         ModelUnavailable: if the embedding model is of no use, and it is strict.
     """
-    with _open(loaded, only, rerank=rerank, strict=strict) as (find, _, _):
-        yield find
+    from askdocs.assemble.reranking import reranker_for
+    from askdocs.flows.filter import resolve_filter
+    from askdocs.flows.retrieve import Retriever
+
+    with open_store(loaded) as store:
+        live = required(store.manifest())
+        require_same_model(loaded, live)
+        resolved = resolve_filter(only, store)
+        encoder = encoder_for(loaded, live) if strict else _encoder(loaded, live)
+        retriever = Retriever(
+            encoder,
+            store,
+            k=loaded.settings.passages,
+            reranker=reranker_for(loaded) if rerank else None,
+            limit_s=loaded.settings.reranker_seconds,
+        )
+        yield Search(retriever, resolved, live, encoder)
 
 
 @contextmanager
@@ -82,12 +109,11 @@ def asker(
 
     Whatever a long silence of the model waits for, *on_wait* is told.
     """
+    from askdocs.adapters.local.clock import age_s
     from askdocs.assemble.llm import LateEngine
     from askdocs.assemble.prompt import prompt_for
     from askdocs.assemble.verifying import verify_for
-    from askdocs.flows.answer import ask
-    from askdocs.flows.checked_answer import nowhere
-    from askdocs.flows.guardrail import guarded
+    from askdocs.flows.answer import Answerer
     from askdocs.steps.answer.prompt import Mode
 
     conf = loaded.settings
@@ -97,67 +123,33 @@ def asker(
     guard = None
     if engine and conf.guard:
         guard = LateEngine(loaded, prompt, on_wait, model=conf.guard)
-    with _open(loaded, only, rerank=rerank) as (find, live, encoder):
+    with searcher(loaded, only=only, rerank=rerank) as search:
         if engine:
             engine.prepare()
+        live = search.manifest
         index = {
             "generation": live.generation,
             "commit": live.root.commit,
             "finished": live.finished,
-            "age_s": _age_s(live.finished),
+            "age_s": age_s(live.finished),
         }
-        rules = _rules(loaded, live, encoder)
+        rules = rules_for(loaded, search)
         if engine:
             rules = replace(rules, verify=verify_for(loaded))
-
-        def answer(question: str, show: Show | None, listed: Listed | None) -> Answer:
-            told = partial(
-                ask,
-                retrieve=find,
-                engine=engine,
-                prompt=prompt,
-                rules=rules,
-                listed=listed,
-            )
-            if guard is None:
-                return told(question, show=show)
-            return guarded(
-                question,
-                lambda asked, passed: told(asked, show=passed),
-                guard,
-                site=prompt.site,
-                show=show or nowhere,
-            )
-
-        yield Answering(answer, index, engine, prompt.template.warnings)
+        answerer = Answerer(search.retriever, engine, prompt, rules=rules, guard=guard)
+        yield Answering(answerer, search.only, index, engine, prompt.template.warnings)
 
 
-def _age_s(finished: str) -> int | None:
-    """Return how old an index is, in seconds; None if it does not say so."""
-    try:
-        then = datetime.fromisoformat(finished)
-        return max(0, round((datetime.now(UTC) - then).total_seconds()))
-    except (ValueError, TypeError):
-        return None
+def rules_for(loaded: Loaded, search: Search) -> Rules:
+    """Return how answers from an index are checked, but for a verifier."""
+    from askdocs.flows.checked_answer import Rules, SentenceEmbedder, Unverified
 
-
-def _rules(loaded: Loaded, live: Manifest, encoder: QueryEmbedder) -> Rules:
-    """Return how answers from an index are checked."""
-    import numpy as np
-
-    from askdocs.flows.checked_answer import Rules, Unverified
-    from askdocs.flows.thresholds import unit
-
-    def embed(texts: Sequence[str]) -> Vector | None:
-        if isinstance(encoder, _NoEncoder):
-            return None
-        return unit(np.stack([encoder.embed_question(text) for text in texts]))
-
+    thresholds = search.manifest.thresholds
     return Rules(
         known=(loaded.settings.product,),
-        refuse_below=live.thresholds.get("refuse_below"),
-        similar=live.thresholds.get("similar", 1.0),
-        embed=embed,
+        refuse_below=thresholds.get("refuse_below"),
+        similar=thresholds.get("similar", 1.0),
+        embed=SentenceEmbedder(search.encoder),
         unverified=Unverified(loaded.settings.unverified),
     )
 
@@ -169,70 +161,21 @@ def facets(loaded: Loaded, name: str, only: Filter = EVERYTHING) -> dict[str, in
         IndexMissing: if nothing was ever ingested.
         StoreUnavailable: if the database does not answer.
     """
-    from askdocs.flows.filter import telling
+    from askdocs.flows.filter import informative_values
 
     with open_store(loaded) as store:
         required(store.manifest())
-        return telling(name, store, only)
+        return informative_values(name, store, only)
 
 
-@contextmanager
-def _open(
-    loaded: Loaded, typed: Filter, *, rerank: bool, strict: bool = False
-) -> Iterator[tuple[Callable[[str], Found], Manifest, QueryEmbedder]]:
-    from askdocs.assemble.reranking import reranker_for
-    from askdocs.flows.filter import understood
-    from askdocs.flows.retrieve import retrieve
-
-    with open_store(loaded) as store:
-        live = required(store.manifest())
-        require_same_model(loaded, live)
-        only = understood(typed, store)
-        encoder = encoder_for(loaded, live) if strict else _usable(loaded, live)
-        find = partial(
-            retrieve,
-            encoder=encoder,
-            store=store,
-            k=loaded.settings.passages,
-            reranker=reranker_for(loaded) if rerank else None,
-            limit_s=loaded.settings.reranker_seconds,
-        )
-        yield partial(_find, find=find, only=only, store=store), live, encoder
-
-
-def _find(
-    question: str, *, find: Callable[..., Found], only: Filter, store: Store
-) -> Found:
-    """Return what is found, or raise where there is something if it were not for a filter."""
-    from askdocs.flows.filter import nothing
-
-    found = find(question, only=only)
-    if only and not found.passages:
-        wider = partial(find, question, k=_WIDER, reranker=None)
-        raise nothing(only, lambda other: wider(only=other), store)
-    return found
-
-
-def _usable(loaded: Loaded, live: Manifest) -> QueryEmbedder:
+def _encoder(loaded: Loaded, live: Manifest) -> QueryEmbedder:
     """Return what encodes questions, or what says with each why nothing does."""
     try:
         return encoder_for(loaded, live)
     except ModelUnavailable as err:
-        return _NoEncoder(live.space, err)
+        from askdocs.adapters.embedding.unavailable import UnavailableEncoder
 
-
-class _NoEncoder:
-    """The port `QueryEmbedder` where the embedding model cannot be loaded."""
-
-    degraded: tuple[str, ...] = ()
-
-    def __init__(self, space: Space, why: ModelUnavailable) -> None:
-        self.space = space
-        self._why = why
-
-    def embed_question(self, text: str) -> Vector:  # noqa: ARG002 (it cannot be read)
-        """Raise ModelUnavailable."""
-        raise self._why
+        return UnavailableEncoder(live.space, err)
 
 
 def encoder_for(loaded: Loaded, live: Manifest) -> QueryEmbedder:

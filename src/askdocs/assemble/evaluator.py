@@ -66,8 +66,8 @@ def evaluation(loaded: Loaded, cases: Sequence[Case]) -> EvaluationRun:
         live = required(store.manifest())
         require_same_model(loaded, live)
         _require_known(store, live, cases)
-        with searcher(replace(loaded, settings=deep), strict=True) as find:
-            run = evaluate(cases, find)
+        with searcher(replace(loaded, settings=deep), strict=True) as search:
+            run = evaluate(cases, search.retriever)
         if required(store.manifest()).generation != live.generation:
             raise Busy(
                 "the index was replaced while it was asked", hint="run rag eval again"

@@ -65,8 +65,11 @@ def ask(
             for text in () if quiet else answering.warnings:
                 terminal.warning(text)
             listed = None if as_json or quiet else terminal.listed
-            answer = answering.answer(
-                asked, None if as_json else terminal.piece, listed
+            answer = answering.answerer.answer(
+                asked,
+                only=answering.only,
+                show=None if as_json else terminal.piece,
+                listed=listed,
             )
     except NothingMatches as err:
         none = Answer(asked, Status.NO_MATCH, "", (), (), loaded.settings.base_url)

@@ -112,13 +112,15 @@ class Session:
 
     def _answer(self, line: str) -> None:
         typed = checked_question(line)
-        question = self.conversation.standalone(typed, self._answering.speaker)
+        question = self.conversation.standalone(typed, self._answering.chat_model)
         asked = f"asked as: {question}" if self.verbose and question != typed else ""
         guarded = bool(self.loaded.settings.guard)
         if asked and not guarded:
             terminal.err(asked)
         listed = None if self.quiet else terminal.listed
-        answer = self._answering.answer(question, terminal.piece, listed)
+        answer = self._answering.answerer.answer(
+            question, only=self._answering.only, show=terminal.piece, listed=listed
+        )
         left_out = (self.conversation.note,) if self.conversation.note else ()
         answer = replace(answer, degraded=(*answer.degraded, *left_out))
         finish(answer, self.loaded.settings.product)

@@ -50,8 +50,8 @@ def search(
         validated_since=validated_since,
     )
     try:
-        with assemble.searcher(loaded, only=only, rerank=not no_rerank) as find:
-            found = find(asked)
+        with assemble.searcher(loaded, only=only, rerank=not no_rerank) as search:
+            found = search.retriever.find(asked, search.only)
     except NothingMatches as err:
         empty = json_document.found(asked, Found(()))
         raise filters.refused(err, empty, as_json=as_json) from err

@@ -1,4 +1,4 @@
-"""A question becomes an answer from the docs, or an honest "I don't know.".
+"""Answer a question from the docs, or say honestly "I don't know.".
 
 Retrieve, make the passages fit, let the model speak, show what the passages say too:
 each step can end the matter, and each ending has its own status.
@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from askdocs.domain.answer import REFUSAL, Answer, Found, Passage, Status
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
-from askdocs.domain.ports import Engine
-from askdocs.flows.checked_answer import CheckedAnswer, Rules, Show, nowhere
+from askdocs.domain.ports import EVERYTHING, ChatModel, Engine
+from askdocs.domain.search import Filter
+from askdocs.flows.checked_answer import CheckedAnswer, Rules, Show, show_nothing
+from askdocs.flows.guardrail import judge, judged_answer, refused_question
+from askdocs.flows.retrieve import Retriever
 from askdocs.steps.answer.extract import extract
 from askdocs.steps.answer.prompt import Prompt
 from askdocs.steps.answer.reply import cited
@@ -26,68 +30,129 @@ scope, however far the nearest passage: a few words make a vague vector.
 
 ANYTHING = Rules()
 
+Listed: TypeAlias = Callable[[Sequence[Passage]], None]
+"""Is told the passages that the model is given."""
+
 _MARK = re.compile(r"\[\^(?=\d+\])")
 _BEHIND_CODE = "\n\n"
 
 
-def ask(  # noqa: PLR0913 (what may be handed over is what there is)
-    question: str,
-    *,
-    retrieve: Callable[[str], Found],
-    engine: Engine | None,
-    prompt: Prompt,
-    rules: Rules = ANYTHING,
-    show: Show | None = None,
-    listed: Callable[[Sequence[Passage]], None] | None = None,
-) -> Answer:
-    """Answer *question* from the docs, or say that they do not hold the answer.
-
-    What *show* was given, joined, is the text of the answer whatever its status; mark
-    [^n] in it stands for `retrieved[n - 1]`.
+class Answerer:
+    """Answers questions from the docs, or says that they do not hold the answer.
 
     Args:
-        question: In plain words, as typed.
-        retrieve: Finds passages, best first.
+        retriever: Finds passages.
         engine: The language model; None shows passages only.
         prompt: How it is asked; its `site` is the link of a refusal.
         rules: How the answer is checked.
-        show: Called with each sentence of the text as soon as it is certain.
-        listed: Called with the passages that the model is given, before it speaks.
-
-    Raises:
-        ConfigError: if the window has no room for even one passage.
-        AskDocsError: whatever *retrieve* raises.
+        guard: A model that judges each question and answer, if there is one; nothing is
+            shown before the whole answer has passed.
     """
-    show = show or nowhere
-    found = retrieve(question)
-    link = most_relevant(found.passages).url if found.passages else prompt.site
-    answer = Answer(
-        question,
-        Status.PASSAGES_ONLY,
-        "",
-        (),
-        found.passages,
-        link,
-        degraded=found.degraded,
-    )
-    if not found.passages:
-        return _refuse(answer, Status.NO_MATCH, show)
-    if engine is None:
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        engine: Engine | None,
+        prompt: Prompt,
+        *,
+        rules: Rules = ANYTHING,
+        guard: ChatModel | None = None,
+    ) -> None:
+        self._retriever = retriever
+        self._engine = engine
+        self._prompt = prompt
+        self._rules = rules
+        self._guard = guard
+
+    def answer(
+        self,
+        question: str,
+        *,
+        only: Filter = EVERYTHING,
+        show: Show | None = None,
+        listed: Listed | None = None,
+    ) -> Answer:
+        """Answer a question.
+
+        What *show* was given, joined, is the text of the answer whatever its status;
+        mark [^n] in it stands for `retrieved[n - 1]`.
+
+        Args:
+            question: In plain words, as typed.
+            only: Which pages are asked, in the words of the index.
+            show: Called with each sentence of the text as soon as it is certain.
+            listed: Called with the passages that the model is given, before it speaks.
+
+        Raises:
+            ConfigError: if the window has no room for even one passage.
+            AskDocsError: whatever the retriever raises.
+        """
+        show = show or show_nothing
+        if self._guard is None:
+            return self._answer(question, only, show, listed)
+        site = self._prompt.site
+        safety = judge(self._guard, question)
+        if not safety.safe:
+            show(REFUSAL)
+            return refused_question(question, safety, site=site)
+        pieces: list[str] = []
+        answer = self._answer(question, only, pieces.append, listed)
+        answer = judged_answer(self._guard, answer, safety, site=site)
+        refused = answer.status is Status.GUARDRAIL
+        show(REFUSAL if refused else "".join(pieces))
         return answer
-    if _foreign(found, rules):
-        return _refuse(replace(answer, link=prompt.site), Status.NO_MATCH, show)
-    fitted = prompt.fit(question, found.passages)
-    answer = replace(
-        answer,
-        retrieved=fitted.passages,
-        degraded=answer.degraded + ((fitted.note,) if fitted.note else ()),
-        model=engine.model,
-    )
-    if listed:
-        listed(fitted.passages)
-    return _speak(
-        answer, engine, prompt.site, CheckedAnswer(fitted.passages, rules, show), show
-    )
+
+    def _answer(
+        self, question: str, only: Filter, show: Show, listed: Listed | None
+    ) -> Answer:
+        """Retrieve, make the passages fit, and let the model speak."""
+        site = self._prompt.site
+        result = self._retriever.find(question, only)
+        passages = result.passages
+        answer = Answer(
+            question,
+            Status.PASSAGES_ONLY,
+            "",
+            (),
+            passages,
+            most_relevant(passages).url if passages else site,
+            degraded=result.degraded,
+        )
+        if not passages:
+            return _refuse(answer, Status.NO_MATCH, show)
+        if self._engine is None:
+            return answer
+        if _is_out_of_scope(result, self._rules):
+            return _refuse(replace(answer, link=site), Status.NO_MATCH, show)
+        fitted = self._prompt.fit(question, passages)
+        answer = replace(
+            answer,
+            retrieved=fitted.passages,
+            degraded=answer.degraded + ((fitted.note,) if fitted.note else ()),
+            model=self._engine.model,
+        )
+        if listed:
+            listed(fitted.passages)
+        return self._generate(answer, self._engine, show)
+
+    def _generate(self, answer: Answer, engine: Engine, show: Show) -> Answer:
+        """Return the answer with what the model made of its passages."""
+        site = self._prompt.site
+        checked = CheckedAnswer(answer.retrieved, self._rules, show)
+        try:
+            _stream_into(checked, engine, answer)
+        except (ModelUnavailable, AnswerIncomplete) as err:
+            return _broken(_with_text(answer, checked), err, show)
+        answer = _with_text(answer, checked)
+        if checked.refused:
+            return _refuse(replace(answer, link=site), Status.NOT_IN_CONTEXT, show)
+        if not checked.sentences:
+            empty = AnswerIncomplete("the model said nothing of use", hint="ask again")
+            return _failed(answer, empty)
+        if not answer.text:
+            return _refuse(replace(answer, link=site), Status.UNVERIFIED, show)
+        status = Status.PARTIAL if checked.struck else Status.ANSWERED
+        return replace(answer, status=status)
 
 
 def most_relevant(passages: Sequence[Passage]) -> Passage:
@@ -101,51 +166,37 @@ def most_relevant(passages: Sequence[Passage]) -> Passage:
     return min(equal, key=lambda p: p.file_path.count("/"))
 
 
-def _foreign(found: Found, rules: Rules) -> bool:
+def _is_out_of_scope(result: Found, rules: Rules) -> bool:
     """Whether a question is about something else than these docs."""
-    if rules.refuse_below is None or found.nearest is None:
+    if rules.refuse_below is None or result.nearest is None:
         return False
-    return found.nearest < rules.refuse_below and found.entitled < ENTITLED
+    return result.nearest < rules.refuse_below and result.entitled < ENTITLED
 
 
-def _speak(
-    answer: Answer, engine: Engine, site: str, teller: CheckedAnswer, show: Show
-) -> Answer:
-    """Return the answer with what the model made of its passages."""
-    try:
-        _listen(engine, answer, teller)
-    except (ModelUnavailable, AnswerIncomplete) as err:
-        return _broken(_with_text(answer, teller), err, show)
-    answer = _with_text(answer, teller)
-    if teller.refused:
-        return _refuse(replace(answer, link=site), Status.NOT_IN_CONTEXT, show)
-    if not teller.sentences:
-        empty = AnswerIncomplete("the model said nothing of use", hint="ask again")
-        return _failed(answer, empty)
-    if not answer.text:
-        return _refuse(replace(answer, link=site), Status.UNVERIFIED, show)
-    return replace(answer, status=Status.PARTIAL if teller.struck else Status.ANSWERED)
-
-
-def _listen(engine: Engine, answer: Answer, teller: CheckedAnswer) -> None:
-    """Show what is certain while the model speaks; after a refusal, stop it."""
+def _stream_into(checked: CheckedAnswer, engine: Engine, answer: Answer) -> None:
+    """Check and show what the model says while it speaks; after a refusal, stop it."""
     for piece in engine.stream(answer.question, answer.retrieved):
-        teller.hear(piece)
-        if teller.refused:
+        checked.hear(piece)
+        if checked.refused:
             return
 
 
-def _with_text(answer: Answer, teller: CheckedAnswer) -> Answer:
+def _with_text(answer: Answer, checked: CheckedAnswer) -> Answer:
     """Return the answer with all that was said, its citations and its link."""
-    teller.end()
-    text = teller.text.rstrip()
+    checked.end()
+    text = checked.text.rstrip()
     numbers = cited(text, len(answer.retrieved)) or list(
-        dict.fromkeys(s.passage for s in teller.sentences if s.shown and s.passage)
+        dict.fromkeys(s.passage for s in checked.sentences if s.shown and s.passage)
     )
     passages = tuple(answer.retrieved[n - 1] for n in numbers)
     link = most_relevant(passages or answer.retrieved).url
-    told = tuple(teller.sentences)
-    return replace(answer, text=text, cited=passages, link=link, sentences=told)
+    return replace(
+        answer,
+        text=text,
+        cited=passages,
+        link=link,
+        sentences=tuple(checked.sentences),
+    )
 
 
 def _broken(answer: Answer, err: AskDocsError, show: Show) -> Answer:
@@ -153,12 +204,12 @@ def _broken(answer: Answer, err: AskDocsError, show: Show) -> Answer:
     failed = _failed(answer, err)
     if failed.status is not Status.MODEL_UNAVAILABLE:
         return failed
-    found = extract(answer.question, answer.retrieved)
-    if not found:
+    quotes = extract(answer.question, answer.retrieved)
+    if not quotes:
         return failed
-    text = "\n\n".join(_quoted(said, n, answer.retrieved[n - 1]) for said, n in found)
+    text = "\n\n".join(_quoted(q, n, answer.retrieved[n - 1]) for q, n in quotes)
     show(text)
-    numbers = dict.fromkeys(n for _, n in found)
+    numbers = dict.fromkeys(n for _, n in quotes)
     passages = tuple(answer.retrieved[n - 1] for n in numbers)
     return replace(
         failed,
@@ -174,8 +225,8 @@ def _quoted(text: str, number: int, passage: Passage) -> str:
 
     A mark behind a code fence would keep it open.
     """
-    told = allowed(_MARK.sub("[", text), addresses(passage.text)).rstrip()
-    return f"{told}{_BEHIND_CODE if told.endswith('`' * 3) else ' '}[^{number}]"
+    quote = allowed(_MARK.sub("[", text), addresses(passage.text)).rstrip()
+    return f"{quote}{_BEHIND_CODE if quote.endswith('`' * 3) else ' '}[^{number}]"
 
 
 def _failed(answer: Answer, err: AskDocsError) -> Answer:
@@ -189,5 +240,5 @@ def _failed(answer: Answer, err: AskDocsError) -> Answer:
 def _refuse(answer: Answer, status: Status, show: Show) -> Answer:
     """Return the answer as a refusal, and show it."""
     show(REFUSAL)
-    unsaid = tuple(replace(sentence, shown=False) for sentence in answer.sentences)
-    return replace(answer, status=status, text=REFUSAL, cited=(), sentences=unsaid)
+    hidden = tuple(replace(sentence, shown=False) for sentence in answer.sentences)
+    return replace(answer, status=status, text=REFUSAL, cited=(), sentences=hidden)

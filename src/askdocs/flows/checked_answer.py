@@ -1,4 +1,4 @@
-"""What a model says becomes what the reader is shown, sentence by sentence.
+"""Check a reply sentence by sentence while the model speaks, and show what may be shown.
 
 Each sentence is judged by the passages before it is shown; what they do not say is left
 out, and what only announces it ("Do this:") waits for something to announce.
@@ -10,13 +10,22 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
+from askdocs.domain.errors import ModelUnavailable
+from askdocs.domain.ports import QueryEmbedder
 from askdocs.domain.text import visible
+from askdocs.flows.thresholds import unit
 from askdocs.steps.answer.ground import Embed, Ground, Verify
 from askdocs.steps.answer.reply import ReplyReader
 from askdocs.steps.answer.sanitize import addresses, allowed
 from askdocs.steps.answer.sentences import Sentences
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
 
 Show = Callable[[str], None]
 
@@ -57,6 +66,25 @@ class Rules:
     unverified: Unverified = Unverified.STRIKE
 
 
+class SentenceEmbedder:
+    """Makes vectors of sentences by what embeds questions; fits `Embed`.
+
+    Args:
+        encoder: Of the index's own model.
+    """
+
+    def __init__(self, encoder: QueryEmbedder) -> None:
+        self._encoder = encoder
+
+    def __call__(self, texts: Sequence[str]) -> Vector | None:
+        """Return shape (len(texts), dim), rows of length 1; None if the model is away."""
+        try:
+            rows = [self._encoder.embed_question(text) for text in texts]
+        except ModelUnavailable:
+            return None
+        return unit(np.stack(rows))
+
+
 class CheckedAnswer:
     """Takes a reply in pieces of any size and shows what may be shown of it.
 
@@ -85,7 +113,7 @@ class CheckedAnswer:
         )
         self._waiting: list[int] = []
         self._blank = ""
-        self._missed = False
+        self._left_out = False
 
     @property
     def refused(self) -> bool:
@@ -100,62 +128,64 @@ class CheckedAnswer:
     def hear(self, text: str) -> None:
         """Take what the model says next."""
         for piece in self._pieces.feed(self._reader.feed(visible(text))):
-            self._tell(piece)
+            self._judge(piece)
 
     def end(self) -> None:
         """Take note that nothing more comes."""
         for piece in self._pieces.feed(self._reader.end()) + self._pieces.end():
-            self._tell(piece)
+            self._judge(piece)
         for place in self._waiting:
             self.sentences[place] = replace(self.sentences[place], shown=False)
         if self._rules.unverified is Unverified.REFUSE and not self.struck:
-            self._out("".join(s.text for s in self.sentences if s.shown))
+            self._emit("".join(s.text for s in self.sentences if s.shown))
 
-    def _tell(self, piece: str) -> None:
+    def _judge(self, piece: str) -> None:
         judged = self._ground.judge(piece)
         urls = self._addresses(piece, judged)
         text, why = allowed(piece, urls), allowed(judged.why, urls)
-        judged = replace(judged, text=_recited(text, judged), why=why)
+        judged = replace(judged, text=_cite_source(text, judged), why=why)
         shown = judged.verdict is not Verdict.UNSUPPORTED
         if self._rules.unverified is Unverified.SHOW:
             shown = True
         self.sentences.append(replace(judged, shown=shown))
         if judged.verdict is Verdict.NO_CLAIM:
-            self._forget(lambda _: self._missed)
+            self._drop_waiting(lambda _: self._left_out)
             self._waiting.append(len(self.sentences) - 1)
         elif shown:
             item = bool(_ITEM.match(piece))
-            self._forget(lambda lead: self._missed and not item and _LEAD.search(lead))
-            self._pass_on()
+            self._drop_waiting(
+                lambda lead: self._left_out and not item and _LEAD.search(lead)
+            )
+            self._show_last()
         else:
-            self._missed = True
+            self._left_out = True
             lines = piece[len(piece.rstrip()) :].count("\n")
             self._blank = max(self._blank.lstrip(" "), "\n" * lines) or self._blank
 
-    def _forget(self, announces_nothing: Callable[[str], object]) -> None:
+    def _drop_waiting(self, announces_nothing: Callable[[str], object]) -> None:
         """Leave out what waits for something that was left out."""
         for place in self._waiting[:]:
             if announces_nothing(self.sentences[place].text):
                 self.sentences[place] = replace(self.sentences[place], shown=False)
                 self._waiting.remove(place)
-        self._missed = False
+        self._left_out = False
 
-    def _pass_on(self) -> None:
+    def _show_last(self) -> None:
         """Show the last sentence, and what announced it."""
-        told = [self.sentences[place].text for place in self._waiting]
+        lead_ins = [self.sentences[place].text for place in self._waiting]
         self._waiting.clear()
-        text = "".join([*told, self.sentences[-1].text])
+        text = "".join([*lead_ins, self.sentences[-1].text])
         if self._rules.unverified is not Unverified.REFUSE:
-            self._out(text)
+            self._emit(text)
 
-    def _out(self, text: str) -> None:
+    def _emit(self, text: str) -> None:
         """Show a text; the blanks at its end only if something follows."""
-        told = text.rstrip()
-        if told:
-            told = self._blank + told if self.text else told.lstrip()
+        shown = text.rstrip()
+        if shown:
+            shown = self._blank + shown if self.text else shown.lstrip()
             self._blank = text[len(text.rstrip()) :]
-            self.text += told
-            self._show(told)
+            self.text += shown
+            self._show(shown)
 
     def _addresses(self, piece: str, judged: Sentence) -> set[str]:
         """Return the addresses that a sentence may show: of the pages, and what it cites."""
@@ -169,11 +199,11 @@ class CheckedAnswer:
         return urls
 
 
-def nowhere(text: str) -> None:
+def show_nothing(text: str) -> None:
     """Show nothing; fits `Show`."""
 
 
-def _recited(text: str, judged: Sentence) -> str:
+def _cite_source(text: str, judged: Sentence) -> str:
     """Return a sentence whose mark is that of the passage which says so."""
     marks = {int(n) for n in _MARK.findall(text)}
     if not marks or not judged.passage or judged.passage in marks:

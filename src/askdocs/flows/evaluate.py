@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TypeVar
 
-from askdocs.domain.answer import Found, Passage
+from askdocs.domain.answer import Passage
 from askdocs.domain.errors import AskDocsError, ConfigError
 from askdocs.domain.evaluation import (
     Baseline,
@@ -20,12 +20,11 @@ from askdocs.domain.evaluation import (
     page_of,
     pages_of,
 )
+from askdocs.flows.retrieve import Retriever
 from askdocs.steps.evaluate import bootstrap, metrics
 from askdocs.steps.search.question import checked_question
 
 T = TypeVar("T")
-
-Find = Callable[[str], Found]
 
 PASSAGES = 50
 """Retrieved for each question: enough for ten pages, whatever is excluded."""
@@ -37,7 +36,7 @@ ALPHA = 0.05
 GATED = "ndcg@10"
 
 
-def evaluate(cases: Sequence[Case], find: Find) -> EvaluationRun:
+def evaluate(cases: Sequence[Case], retriever: Retriever) -> EvaluationRun:
     """Ask every question as `rag search` would, and score what was found.
 
     Raises:
@@ -45,7 +44,7 @@ def evaluate(cases: Sequence[Case], find: Find) -> EvaluationRun:
     """
     questions = [_of(case, checked_question, case.question) for case in cases]
     asked = [
-        (case, _of(case, find, question))
+        (case, _of(case, retriever.find, question))
         for case, question in zip(cases, questions, strict=True)
     ]
     outcomes = tuple(_outcome(case, found.passages) for case, found in asked)

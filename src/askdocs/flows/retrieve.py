@@ -1,106 +1,134 @@
-"""A question becomes the passages that answer it best."""
+"""Retrieve the passages that answer a question best."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from operator import attrgetter
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING, QueryEmbedder, Reranker, Store
 from askdocs.domain.search import Filter, Hit, Rankings
+from askdocs.flows.filter import nothing_matches
+from askdocs.flows.stopwatch import Stopwatch
 from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
-DEEP = 100
+CHUNKS_PER_RANKING = 100
 """Chunks taken from each ranking of chunks before they are fused."""
 
-READ = 20
+RERANKED = 20
 """Passages that a reranker reads, best first; it takes its time with each."""
 
-
-@dataclass(slots=True)
-class Stages:
-    """How long each stage of one search took, in milliseconds."""
-
-    spent_ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        """Add the time of the block."""
-        begin = perf_counter()
-        yield
-        self.spent_ms[stage] = round((perf_counter() - begin) * 1000, 2)
+ELSEWHERE = 50
+"""Passages that are looked at to say where matches are that a filter leaves out."""
 
 
-def retrieve(  # noqa: PLR0913 (what may be handed over is what there is)
-    question: str,
-    *,
-    encoder: QueryEmbedder,
-    store: Store,
-    k: int,
-    only: Filter = EVERYTHING,
-    reranker: Reranker | None = None,
-    limit_s: float = 0.0,
-) -> Found:
-    """Return at most *k* passages, best first; equal scores prefer the shallower page.
+class Retriever:
+    """Finds the passages of one index that answer a question best.
 
     Args:
-        question: In words.
         encoder: Of the index's own model.
         store: The index.
-        k: How many passages.
-        only: Which pages may be found.
+        k: How many passages are returned at most.
         reranker: Reads the best passages with the question, if there is one.
         limit_s: How long it may take; if that is too short the order stays.
-
-    Raises:
-        IndexMissing: if nothing was ever ingested.
-        StoreUnavailable: if the database does not answer.
     """
-    stages, degraded = Stages(), list[str]()
-    with stages.timed("encode"):
-        vector = _vector(question, encoder, degraded)
-    with stages.timed("search"):
-        rankings = store.search(vector, question, max(DEEP, k), only=only)
-    with stages.timed("fuse"):
-        best = fused(rankings, store, max(READ, k) if reranker else k)
-    if reranker and best:
-        with stages.timed("rerank"):
-            reread = _reread(question, best, reranker, limit_s)
-        if reread is None:
-            degraded.append(f"reranker: {limit_s:g} s were not enough, left out")
-        else:
-            best = reread
-    best = best[:k]
-    ranks = {passage.id: _ranks(passage, rankings) for passage in best}
-    return Found(
-        tuple(best),
-        tuple(degraded),
-        ranks,
-        stages.spent_ms,
-        nearest=max((hit.score for hit in rankings["dense"]), default=None),
-        entitled=max((h.covers for r in rankings.values() for h in r), default=0.0),
-    )
 
+    def __init__(
+        self,
+        encoder: QueryEmbedder,
+        store: Store,
+        *,
+        k: int,
+        reranker: Reranker | None = None,
+        limit_s: float = 0.0,
+    ) -> None:
+        self._encoder = encoder
+        self._store = store
+        self._k = k
+        self._reranker = reranker
+        self._limit_s = limit_s
 
-def _vector(
-    question: str, encoder: QueryEmbedder, degraded: list[str]
-) -> Vector | None:
-    """Return the vector of a question; None, and a note, where the model is of no use."""
-    try:
-        vector = encoder.embed_question(question)
-    except ModelUnavailable as err:
-        degraded.append(f"encoder: {err}; found by words alone")
-        return None
-    degraded.extend(encoder.degraded)
-    return vector
+    def find(self, question: str, only: Filter = EVERYTHING) -> Found:
+        """Return passages, best first; equal scores prefer the shallower page.
+
+        Args:
+            question: In words.
+            only: Which pages may be found, in the words of the index (see
+                `flows.filter.resolve_filter`).
+
+        Raises:
+            NothingMatches: if a filter leaves nothing; it says where matches are.
+            IndexMissing: if nothing was ever ingested.
+            StoreUnavailable: if the database does not answer.
+        """
+        result = self._search(question, only, self._k, self._reranker)
+        if only and not result.passages:
+            elsewhere = partial(self._find_elsewhere, question)
+            raise nothing_matches(only, elsewhere, self._store)
+        return result
+
+    def _find_elsewhere(self, question: str, only: Filter) -> Found:
+        """Return more passages than are shown, with a filter that leaves out less."""
+        return self._search(question, only, ELSEWHERE, None)
+
+    def _search(
+        self, question: str, only: Filter, k: int, reranker: Reranker | None
+    ) -> Found:
+        """Return at most *k* passages: encode, search, fuse, rerank."""
+        stopwatch = Stopwatch()
+        with stopwatch.timed("encode"):
+            vector, notes = self._encode(question)
+        with stopwatch.timed("search"):
+            depth = max(CHUNKS_PER_RANKING, k)
+            rankings = self._store.search(vector, question, depth, only=only)
+        with stopwatch.timed("fuse"):
+            best = fused(rankings, self._store, max(RERANKED, k) if reranker else k)
+        if reranker and best:
+            with stopwatch.timed("rerank"):
+                reranked = self._rerank(question, best, reranker)
+            if reranked is None:
+                slow = f"reranker: {self._limit_s:g} s were not enough, left out"
+                notes = (*notes, slow)
+            else:
+                best = reranked
+        best = best[:k]
+        return Found(
+            tuple(best),
+            notes,
+            {passage.id: _ranks(passage, rankings) for passage in best},
+            {stage: round(s * 1000, 2) for stage, s in stopwatch.seconds.items()},
+            nearest=max((hit.score for hit in rankings["dense"]), default=None),
+            entitled=max((h.covers for r in rankings.values() for h in r), default=0.0),
+        )
+
+    def _encode(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:
+        """Return the vector of a question, and what could not be done as it should.
+
+        There is none where the model is of no use: words must do.
+        """
+        try:
+            vector = self._encoder.embed_question(question)
+        except ModelUnavailable as err:
+            return None, (f"encoder: {err}; found by words alone",)
+        return vector, self._encoder.degraded
+
+    def _rerank(
+        self, question: str, passages: list[Passage], reranker: Reranker
+    ) -> list[Passage] | None:
+        """Return the passages in the order of a reranker; None if it had no time."""
+        texts = [f"{p.trail}\n\n{p.text}" for p in passages]
+        scores = reranker.scores(question, texts, limit_s=self._limit_s)
+        if scores is None:
+            return None
+        pairs = sorted(zip(passages, scores, strict=True), key=lambda pair: -pair[1])
+        return [replace(passage, score=score) for passage, score in pairs]
 
 
 def fused(
@@ -116,7 +144,7 @@ def fused(
     Rankings of chunks and of pages that have no weight are left out.
     """
     hits = [hit for ranking in rankings.values() for hit in ranking]
-    found = reciprocal_rank_fusion(
+    ranking = reciprocal_rank_fusion(
         [(weight, [h.id for h in rankings[name]]) for name, weight in chunks.items()],
         [
             (weight, [(h.id, h.covers) for h in rankings[name]])
@@ -124,33 +152,25 @@ def fused(
         ],
         {hit.id: hit.page for hit in hits},
     )
-    least = found[:k][-1][1] if found else 0.0
-    scores = {id_: score for id_, score in found if score >= least}
-    held = store.passages(scores)
-    best = [replace(held[id_], score=scores[id_]) for id_ in scores if id_ in held]
+    least = ranking[:k][-1][1] if ranking else 0.0
+    scores = {id_: score for id_, score in ranking if score >= least}
+    passages = store.passages(scores)
+    best = [
+        replace(passages[id_], score=score)
+        for id_, score in scores.items()
+        if id_ in passages
+    ]
     best.sort(key=lambda passage: (-passage.score, passage.file_path.count("/")))
     return best[:k]
 
 
-def _reread(
-    question: str, passages: list[Passage], reranker: Reranker, limit_s: float
-) -> list[Passage] | None:
-    """Return the passages in the order of a reranker; None if it had too little time."""
-    texts = [f"{p.trail}\n\n{p.text}" for p in passages]
-    scores = reranker.scores(question, texts, limit_s=limit_s)
-    if scores is None:
-        return None
-    pairs = sorted(zip(passages, scores, strict=True), key=lambda pair: -pair[1])
-    return [replace(passage, score=score) for passage, score in pairs]
-
-
 def _ranks(passage: Passage, rankings: Rankings) -> dict[str, int]:
     """Return the ranks of a passage, and those of its page, counted from 1."""
-    found = {}
+    ranks = {}
     for name, ranking in rankings.items():
         key = attrgetter("page" if name in PAGES else "id")
-        names = [key(hit) for hit in ranking]
-        wanted = key(Hit(passage.id, 0.0))
-        if wanted in names:
-            found[name] = names.index(wanted) + 1
-    return found
+        keys = [key(hit) for hit in ranking]
+        own = key(Hit(passage.id, 0.0))
+        if own in keys:
+            ranks[name] = keys.index(own) + 1
+    return ranks
