@@ -69,7 +69,7 @@ def test_an_index_has_two_limits():
 
 def test_equal_docs_give_equal_limits_in_any_order(monkeypatch):
     """Two machines that ingest the same refuse the same; each draws the same sample."""
-    for name in ("COMPARED", "HEADINGS", "READ"):
+    for name in ("MAX_PASSAGES", "MAX_HEADINGS", "MAX_READ_CHUNKS"):
         monkeypatch.setattr(module, name, 3)
     some = chunks(30)
 
@@ -115,9 +115,9 @@ def test_a_sentence_that_stands_twice_is_read_once():
 
 def test_only_a_sample_is_read(monkeypatch):
     """The docs may be of any size; the first ingest must not wait for this."""
-    monkeypatch.setattr(module, "COMPARED", 4)
-    monkeypatch.setattr(module, "HEADINGS", 3)
-    monkeypatch.setattr(module, "READ", 2)
+    monkeypatch.setattr(module, "MAX_PASSAGES", 4)
+    monkeypatch.setattr(module, "MAX_HEADINGS", 3)
+    monkeypatch.setattr(module, "MAX_READ_CHUNKS", 2)
     asked: list[list[str]] = []
 
     class Counting(FakeEmbedder):

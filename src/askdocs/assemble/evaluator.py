@@ -58,9 +58,9 @@ def evaluation(loaded: Loaded, cases: Sequence[Case]) -> EvaluationRun:
         IndexMissing: if there is no index, or nothing is in it.
         Busy: if another generation went live meanwhile: the run is of neither.
     """
-    from askdocs.flows.evaluate import PASSAGES, evaluate
+    from askdocs.flows.evaluate import PASSAGES_PER_CASE, evaluate
 
-    deep = loaded.settings.model_copy(update={"passages": PASSAGES})
+    deep = loaded.settings.model_copy(update={"passages": PASSAGES_PER_CASE})
     begin = perf_counter()
     with open_store(loaded) as store:
         live = required(store.manifest())

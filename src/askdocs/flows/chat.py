@@ -1,4 +1,4 @@
-"""A conversation becomes questions that stand by themselves, and their answers.
+"""Hold a conversation: rewrite follow-ups as questions that stand by themselves.
 
 Each turn is asked and checked as `flows.answer` does; what was said before only helps to
 say what the next question is about, and is no source.
@@ -39,27 +39,27 @@ class Conversation:
         self.turns.clear()
         self.note = ""
 
-    def standalone(self, question: str, speaker: ChatModel | None) -> str:
+    def standalone(self, question: str, chat_model: ChatModel | None) -> str:
         """Return a question that says by itself what it is about.
 
         A first question is left as it is, and so is every one while no model answers.
         """
         self.note = ""
-        if not self.turns or speaker is None:
+        if not self.turns or chat_model is None:
             return question
-        held = within(self.turns, self.room - tokens(question), tokens)
-        if held.dropped:
-            self.note = f"history: {held.dropped} of {len(self.turns)} turns left out"
-        if not held.turns:
+        recent = within(self.turns, self.room - tokens(question), tokens)
+        if recent.dropped:
+            self.note = f"history: {recent.dropped} of {len(self.turns)} turns left out"
+        if not recent.turns:
             return question
-        told = "\n\n".join(str(turn) for turn in held.turns)
-        mark = fence(question + told, ())
+        transcript = "\n\n".join(str(turn) for turn in recent.turns)
+        mark = fence(question + transcript, ())
         messages = [
             ("system", SYSTEM.format(product=self.product)),
-            ("user", _filled(told, clean(question), mark)),
+            ("user", _prompt(transcript, clean(question), mark)),
         ]
         try:
-            reply = "".join(speaker.reply(messages))
+            reply = "".join(chat_model.reply(messages))
         except (ModelUnavailable, AnswerIncomplete) as err:
             self.note = f"history: the question was asked as it stands: {err}"
             return question
@@ -71,7 +71,7 @@ class Conversation:
             self.turns.append(Turn(answer.question, clean(answer.text)))
 
 
-def _filled(turns: str, question: str, mark: str) -> str:
+def _prompt(turns: str, question: str, mark: str) -> str:
     """Return the prompt; what is put into it is never read for braces."""
     head, middle, tail = re.split(r"\{turns\}|\{question\}", USER)
     parts = (head, middle, tail)

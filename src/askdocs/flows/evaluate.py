@@ -1,4 +1,4 @@
-"""Cases become a run of the questions, and two runs become what changed between them."""
+"""Evaluate a search: ask every case, score what is found, compare with a saved run."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from askdocs.steps.search.question import checked_question
 
 T = TypeVar("T")
 
-PASSAGES = 50
+PASSAGES_PER_CASE = 50
 """Retrieved for each question: enough for ten pages, whatever is excluded."""
 
-NAMED = 5
-"""Pages that an error names; the rest is counted."""
+MAX_NAMED_LABELS = 5
+"""Labels that an error names; the rest is counted."""
 
 ALPHA = 0.05
 GATED = "ndcg@10"
@@ -43,12 +43,12 @@ def evaluate(cases: Sequence[Case], retriever: Retriever) -> EvaluationRun:
         AskDocsError: of a question that cannot be asked, with its id.
     """
     questions = [_of(case, checked_question, case.question) for case in cases]
-    asked = [
+    results = [
         (case, _of(case, retriever.find, question))
         for case, question in zip(cases, questions, strict=True)
     ]
-    outcomes = tuple(_outcome(case, found.passages) for case, found in asked)
-    notes = chain.from_iterable(found.degraded for _, found in asked)
+    outcomes = tuple(_outcome(case, result.passages) for case, result in results)
+    notes = chain.from_iterable(result.degraded for _, result in results)
     return EvaluationRun(
         outcomes,
         _level([_page_scores(outcome) for outcome in outcomes]),
@@ -131,18 +131,18 @@ def shortfalls(
     A metric equal to its threshold is enough. Worse than the baseline is what lies
     beyond the tolerance and is not chance: p < `ALPHA`.
     """
-    low = [
+    failures = [
         f"{name} is {value:.4f}, {limit - value:.4f} below {limit:g}"
         for name, limit in least.items()
         if (value := run.pages.metrics[name]) < limit - 1e-12
     ]
     change = comparison.changes[GATED] if comparison else None
     if change and -change.difference > tolerance and change.p < ALPHA:
-        low.append(
+        failures.append(
             f"{GATED} fell by {-change.difference:.4f} from {change.before:.4f}"
             f" (p = {change.p:.4f}), more than {tolerance:g}"
         )
-    return tuple(low)
+    return tuple(failures)
 
 
 def _of(case: Case, function: Callable[[str], T], text: str) -> T:
@@ -154,18 +154,18 @@ def _of(case: Case, function: Callable[[str], T], text: str) -> T:
 
 
 def _outcome(case: Case, passages: Sequence[Passage]) -> Outcome:
-    out = set(case.exclude)
-    kept = [p for p in passages if out.isdisjoint((p.path, *_sections(p)))]
-    found = list(dict.fromkeys(p.path for p in kept))
+    excluded = set(case.exclude)
+    kept = [p for p in passages if excluded.isdisjoint((p.path, *_sections(p)))]
+    pages = list(dict.fromkeys(p.path for p in kept))
     wanted = pages_of(case.wanted)
     sections = _ranked(kept, set(case.wanted)) if case.has_sections else []
     return Outcome(
         id=case.id,
         question=case.question,
         wanted=case.wanted,
-        found=tuple(found[: metrics.DEEPEST]),
-        rank=metrics.first_rank(found, wanted),
-        ndcg=metrics.METRICS["ndcg@10"](found, wanted),
+        found=tuple(pages[: metrics.DEEPEST]),
+        rank=metrics.first_rank(pages, wanted),
+        ndcg=metrics.METRICS["ndcg@10"](pages, wanted),
         sections=tuple(sections[: metrics.DEEPEST]),
     )
 
@@ -179,9 +179,9 @@ def _ranked(passages: Sequence[Passage], wanted: Collection[str]) -> list[str]:
     """
     ranking: dict[str, None] = {}
     for passage in passages:
-        all_of_it = _sections(passage)
-        hits = [s for s in (*all_of_it, passage.path) if s in wanted]
-        ranking.update(dict.fromkeys(hits or all_of_it[:1]))
+        sections = _sections(passage)
+        hits = [s for s in (*sections, passage.path) if s in wanted]
+        ranking.update(dict.fromkeys(hits or sections[:1]))
     return list(ranking)
 
 
@@ -214,7 +214,7 @@ def _changes(
         return {}
     before = [list(row.values()) for row, _ in pairs]
     after = [list(row.values()) for _, row in pairs]
-    found = bootstrap.paired(before, after)
+    differences = bootstrap.paired(before, after)
     count = len(pairs)
     return {
         name: Change(
@@ -223,7 +223,7 @@ def _changes(
             (change.interval.low, change.interval.high),
             change.p,
         )
-        for n, (name, change) in enumerate(zip(metrics.METRICS, found, strict=True))
+        for n, (name, change) in enumerate(zip(metrics.METRICS, differences, strict=True))
     }
 
 
@@ -243,7 +243,7 @@ def _sorted(moves: Iterable[Move]) -> tuple[Move, ...]:
 def _refuse(labels: Sequence[tuple[str, int]], what: str, hint: str) -> None:
     if not labels:
         return
-    named = [f"{label} (line {line})" for label, line in labels[:NAMED]]
-    more = f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else ""
+    named = [f"{label} (line {line})" for label, line in labels[:MAX_NAMED_LABELS]]
+    more = f" and {len(labels) - MAX_NAMED_LABELS:,} more" if len(labels) > MAX_NAMED_LABELS else ""
     count = f"{len(labels):,} wanted {what}{'s' * (len(labels) > 1)}"
     raise ConfigError(f"{count} not in the index: {', '.join(named)}{more}", hint=hint)

@@ -1,4 +1,4 @@
-"""A draft of an index becomes the thresholds that are stored with it."""
+"""Measure which similarities are near and far in a new index, as its thresholds."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from askdocs.steps.search.calibrate import FOREIGN, refuse_below, similar
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
-COMPARED = 16_384
+MAX_PASSAGES = 16_384
 """Passages that questions are compared with."""
 
-HEADINGS = 128
+MAX_HEADINGS = 128
 """Headings that are asked as if they were questions."""
 
-READ = 64
+MAX_READ_CHUNKS = 64
 """Passages whose sentences are compared with each other."""
 
-LEAST_WORDS = 5
+MIN_WORDS = 5
 
 
 def thresholds(
@@ -36,21 +36,21 @@ def thresholds(
 
     The sample depends on the chunks alone, so equal docs give equal thresholds.
     """
-    drawn = sorted(chunks, key=lambda chunk: blake2b(chunk.id.encode()).digest())
-    held = draft.vectors(chunk.id for chunk in drawn[:COMPARED])
-    if not held:
+    sample = sorted(chunks, key=lambda chunk: blake2b(chunk.id.encode()).digest())
+    stored = draft.vectors(chunk.id for chunk in sample[:MAX_PASSAGES])
+    if not stored:
         return {}
-    passages = np.stack(list(held.values()))
+    passages = np.stack(list(stored.values()))
     headings = [
-        " ".join((c.page.get("title", ""), *c.heading[-1:])) for c in drawn[:HEADINGS]
+        " ".join((c.page.get("title", ""), *c.heading[-1:])) for c in sample[:MAX_HEADINGS]
     ]
-    asked = embedder.embed_questions([*FOREIGN, *headings])
+    questions = embedder.embed_questions([*FOREIGN, *headings])
     if embedder.space.distance == "cosine":
-        passages, asked = unit(passages), unit(asked)
-    foreign, own = asked[: len(FOREIGN)], asked[len(FOREIGN) :]
-    told = [_sentences(chunk) for chunk in drawn[:READ]]
-    rows = unit(embedder.embed_questions([text for texts in told for text in texts]))
-    ends = np.cumsum([len(texts) for texts in told])[:-1]
+        passages, questions = unit(passages), unit(questions)
+    foreign, own = questions[: len(FOREIGN)], questions[len(FOREIGN) :]
+    sentences = [_sentences(chunk) for chunk in sample[:MAX_READ_CHUNKS]]
+    rows = unit(embedder.embed_questions([text for texts in sentences for text in texts]))
+    ends = np.cumsum([len(texts) for texts in sentences])[:-1]
     return {
         "refuse_below": round(refuse_below(foreign, own, passages), 4),
         "similar": round(similar(np.split(rows, ends)), 4),
@@ -67,5 +67,5 @@ def unit(rows: Vector) -> Vector:
 
 def _sentences(chunk: Chunk) -> list[str]:
     """Return the sentences of a chunk, each once."""
-    told: Iterable[str] = map(plain, units(chunk.text))
-    return [t for t in dict.fromkeys(told) if len(t.split()) >= LEAST_WORDS]
+    sentences: Iterable[str] = map(plain, units(chunk.text))
+    return [t for t in dict.fromkeys(sentences) if len(t.split()) >= MIN_WORDS]
