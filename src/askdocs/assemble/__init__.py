@@ -1,4 +1,4 @@
-"""Settings become ready flows. The only place that knows everyone, and the only lazy one.
+"""Turn settings into ready flows: the only place that knows everyone, and the only lazy one.
 
 Importing LlamaIndex, torch or a Qdrant client costs seconds, so each is imported inside
 the function that needs it, and no command pays for what it does not use.

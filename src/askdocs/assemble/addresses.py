@@ -1,4 +1,4 @@
-"""Settings become what is known of the addresses of the docs, and of one file of them."""
+"""Assemble the table of addresses, the report on links, and what becomes of one file."""
 
 from __future__ import annotations
 

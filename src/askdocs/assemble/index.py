@@ -1,4 +1,4 @@
-"""Settings become an open index, an embedding model, and an ingest run."""
+"""Assemble an open index, what it is built with, and an ingest run."""
 
 from __future__ import annotations
 
@@ -88,14 +88,14 @@ def ingest(
         started = record["started"] = clock.now()
         record["docs"] = str(path.resolve())
         build = build_of(loaded, store, rebuild=options.rebuild)
-        name = f"{started.translate(_NO_MARKS)}-{secrets.token_hex(3)}"
-        done = flow(docs, IngestRun(store, build, name, clock, options, notify))
-        if done.embedded:
-            _export(loaded, build)
-        counts = {k: v for k, v in asdict(done).items() if isinstance(v, int | str)}
-        ended = {"finished": clock.now(), "code": int(done.exit_code)}
-        record |= {"commit": docs.root.commit, **ended, **counts}
-    return done
+        name = f"{started.translate(_WITHOUT_MARKS)}-{secrets.token_hex(3)}"
+        report = flow(docs, IngestRun(store, build, name, clock, options, notify))
+        if report.embedded:
+            _export_encoder(loaded, build)
+        counts = {k: v for k, v in asdict(report).items() if isinstance(v, int | str)}
+        end = {"finished": clock.now(), "code": int(report.exit_code)}
+        record |= {"commit": docs.root.commit, **end, **counts}
+    return report
 
 
 def docs_in(loaded: Loaded, path: Path, *, ignore: str | None = None) -> DocsFolder:
@@ -130,7 +130,7 @@ def _recorded(loaded: Loaded, options: IngestOptions) -> Iterator[dict[str, Any]
             write_last_run(file, {**record, "all_docs": all_docs})
 
 
-def _export(loaded: Loaded, build: Build) -> None:
+def _export_encoder(loaded: Loaded, build: Build) -> None:
     """Make what encodes questions while torch is loaded; the first question is then fast."""
     from askdocs.adapters.embedding.hub import fetch
     from askdocs.adapters.embedding.onnx_export import export
@@ -139,7 +139,7 @@ def _export(loaded: Loaded, build: Build) -> None:
     export(fetch(build.space.model, cache=cache), build.space, cache)
 
 
-_NO_MARKS = str.maketrans("", "", "-:")
+_WITHOUT_MARKS = str.maketrans("", "", "-:")
 
 
 def required(live: Manifest | None) -> Manifest:
@@ -199,7 +199,7 @@ def build_of(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
 
     return Build(
         space=space,
-        cut=_cut(loaded, live, space.max_tokens),
+        cut=_chunk_config(loaded, live, space.max_tokens),
         base_url=loaded.settings.base_url,
         tokenizer=FastTokenizer(folder),
         embedder=embedder,
@@ -219,12 +219,12 @@ def _wanted_model(loaded: Loaded) -> str:
     return pick_model(conf.device)
 
 
-def _cut(loaded: Loaded, live: Manifest | None, limit: int) -> ChunkConfig:
+def _chunk_config(loaded: Loaded, live: Manifest | None, limit: int) -> ChunkConfig:
     """Return how pages are cut: as in the index, unless something else is asked for."""
     from askdocs.domain.index import ChunkConfig
     from askdocs.steps.docs import chunk
 
-    asked = loaded.settings.chunk_tokens
+    tokens = loaded.settings.chunk_tokens
     if live and loaded.origin["chunk_tokens"] == "default":
-        asked = live.cut.tokens
-    return ChunkConfig(chunk.VERSION, min(asked, limit))
+        tokens = live.cut.tokens
+    return ChunkConfig(chunk.VERSION, min(tokens, limit))

@@ -1,4 +1,4 @@
-"""Settings become how the language model is asked."""
+"""Assemble the prompt: how the language model is asked."""
 
 from __future__ import annotations
 
