@@ -24,7 +24,7 @@ from tests.support.fakes import (
 from askdocs.adapters.embedding.model_files import locate
 from askdocs.adapters.embedding.space import describe
 from askdocs.adapters.embedding.tokenizer import FastTokenizer
-from askdocs.adapters.qdrant.payload import stored
+from askdocs.adapters.qdrant.payload import read_stored
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import Manifest
 from askdocs.domain.ports import Embedder, Store, Tokenizer
@@ -180,7 +180,7 @@ def test_a_scan_tells_of_each_chunk_what_the_diff_needs(store):
     chunks = [a_chunk("One."), a_chunk("Two.", page_chunks=2)]
     _index(store, chunks)
 
-    assert store.scan() == {c.id: stored(c.payload) for c in chunks}
+    assert store.scan() == {c.id: read_stored(c.payload) for c in chunks}
     assert all(id_.count("-") == 4 for id_ in store.scan())
 
 
@@ -445,7 +445,7 @@ def test_a_rewrite_changes_what_is_shown_and_keeps_the_vector(store):
         draft.rewrite([new])
         draft.publish(manifest, a_table())
 
-    assert store.scan()[old.id] == stored(new.payload) != stored(old.payload)
+    assert store.scan()[old.id] == read_stored(new.payload) != read_stored(old.payload)
     for ranking in two(store, _rows([1, 0, 0]), "alpha", 1):
         assert (ranking[0].id, ranking[0].link) == (old.id, "https://new/#new")
 

@@ -18,12 +18,12 @@ from qdrant_edge import (
 )
 
 from askdocs.adapters.qdrant.payload import (
-    BY_WORDS,
     FIRST,
-    KEYWORDS,
+    KEYWORD_FIELDS,
+    SPARSE_VECTORS,
     STORED_FIELDS,
     VALIDATED,
-    stored,
+    read_stored,
 )
 from askdocs.domain.errors import IndexDamaged
 from askdocs.domain.index import Space, Stored
@@ -39,12 +39,13 @@ def create_shard(folder: Path, space: Space) -> EdgeShard:
             "dense": EdgeVectorParams(space.dim, _DISTANCE[space.distance]),
         },
         sparse_vectors={
-            name: EdgeSparseVectorParams(modifier=Modifier.Idf) for name in BY_WORDS
+            name: EdgeSparseVectorParams(modifier=Modifier.Idf)
+            for name in SPARSE_VECTORS
         },
         wal_enabled=False,
     )
     shard = EdgeShard.create(str(folder), config)
-    for name in KEYWORDS:
+    for name in KEYWORD_FIELDS:
         shard.update(
             UpdateOperation.create_field_index(name, PayloadSchemaType.Keyword)
         )
@@ -78,7 +79,7 @@ def scan_shard(shard: EdgeShard) -> Iterator[tuple[str, Stored]]:
             ScrollRequest(offset=offset, limit=_PAGE, with_payload=[*STORED_FIELDS])
         )
         for record in records:
-            yield str(record.id), stored(record.payload or {})
+            yield str(record.id), read_stored(record.payload or {})
         if offset is None:
             return
 

@@ -23,19 +23,17 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from qdrant_edge import (
-    EdgeShard,
-    FacetRequest,
-    Query,
-    QueryBatchRequest,
-    QueryRequest,
-    SparseVector,
-)
+from qdrant_edge import EdgeShard, FacetRequest, QueryBatchRequest
 
 from askdocs.adapters.local.files import copy_sparsely, sync, sync_tree
 from askdocs.adapters.qdrant.bm25 import encode_question
 from askdocs.adapters.qdrant.edge_draft import EdgeDraft
-from askdocs.adapters.qdrant.edge_queries import condition, covered
+from askdocs.adapters.qdrant.edge_queries import (
+    condition,
+    nearest,
+    to_hits,
+    to_passage,
+)
 from askdocs.adapters.qdrant.edge_shard import (
     create_shard,
     damaged,
@@ -43,17 +41,15 @@ from askdocs.adapters.qdrant.edge_shard import (
     scan_shard,
 )
 from askdocs.adapters.qdrant.payload import (
-    BY_WORDS,
-    PAYLOAD_OF,
-    SHOWN,
-    passage,
+    PASSAGE_FIELDS,
+    PAYLOAD_FIELDS,
     read_manifest,
 )
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
 from askdocs.domain.ports import EVERYTHING, MOST_PAGES
-from askdocs.domain.search import FIELDS, MOST_VALUES, Filter, Hit, Rankings
+from askdocs.domain.search import MOST_VALUES, Filter, Rankings
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -110,46 +106,24 @@ class EdgeStore:
         """Return rankings by name from one call, best first."""
         shard = self._required()
         sparse = encode_question(words)
-        queries = {}
-        if vector is not None:
-            queries["dense"] = Query.Nearest(vector.tolist(), using="dense")
-        if sparse.indices:
-            asked = SparseVector(*sparse)
-            queries |= {name: Query.Nearest(asked, using=name) for name in BY_WORDS}
-        where = condition(only)
-        requests = [
-            QueryRequest(
-                limit=pages if name in FIELDS else k,
-                query=query,
-                with_payload=False,
-                filter=where,
-            )
-            for name, query in queries.items()
-        ]
-        found = shard.query_batch(QueryBatchRequest(requests))
-        named = dict(zip(queries, found, strict=True))
-        covers = covered(shard, named, sparse)
-        return {
-            name: [
-                Hit(str(point.id), point.score, covers.get((name, point.id), 0.0))
-                for point in named.get(name, ())
-            ]
-            for name in ("dense", *BY_WORDS)
-        }
+        requests = nearest(vector, sparse, k, pages, condition(only))
+        found = shard.query_batch(QueryBatchRequest([*requests.values()]))
+        return to_hits(shard, dict(zip(requests, found, strict=True)), sparse)
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return these chunks by id, without those that are gone since they were found."""
         # What was found in one generation is read from it, though another be live by now.
         shard = self._open[1] if self._open else self._required()
         wanted: list[PointId] = [UUID(id_) for id_ in ids]
-        records = shard.retrieve(wanted, with_payload=[*SHOWN], with_vector=False)
-        found = ((str(record.id), record.payload or {}) for record in records)
-        return {id_: passage(id_, payload) for id_, payload in found}
+        records = shard.retrieve(
+            wanted, with_payload=[*PASSAGE_FIELDS], with_vector=False
+        )
+        return {str(record.id): to_passage(record) for record in records}
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
         """Return how many pages have each value of a field of `Filter`; most first."""
         request = FacetRequest(
-            PAYLOAD_OF[name],
+            PAYLOAD_FIELDS[name],
             limit=MOST_VALUES,
             exact=True,
             filter=condition(only, first=True),

@@ -22,14 +22,14 @@ from llama_index.vector_stores.qdrant import QdrantVectorStore
 from qdrant_client.models import PointStruct, SparseVector
 
 from askdocs.adapters.qdrant.bm25 import encode_document, encode_question
-from askdocs.adapters.qdrant.payload import passage
+from askdocs.adapters.qdrant.payload import read_passage
 from askdocs.domain.answer import Passage
 from askdocs.domain.text import Chunk
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
-SHOWN = frozenset({"title", "public_url"})
+PROMPT_METADATA = frozenset({"title", "public_url"})
 """The metadata that LlamaIndex puts before the text when it prompts a language model."""
 
 
@@ -56,14 +56,14 @@ def to_node(chunk: Chunk, vector: Vector | None = None) -> ChunkNode:
         embedded=chunk.embedded,
         embedding=None if vector is None else vector.tolist(),
         metadata=chunk.payload,
-        excluded_llm_metadata_keys=sorted(chunk.payload.keys() - SHOWN),
+        excluded_llm_metadata_keys=sorted(chunk.payload.keys() - PROMPT_METADATA),
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=chunk.path)},
     )
 
 
 def to_passage(node: TextNode, score: float) -> Passage:
     """Return what a node of ours says, wherever LlamaIndex found it."""
-    return passage(node.node_id, node.metadata, score)
+    return read_passage(node.node_id, node.metadata, score)
 
 
 class NodeWriter:

@@ -1,4 +1,4 @@
-"""What either store holds becomes a Passage, a Stored, a Manifest or a Table again."""
+"""Read what either store holds: payloads, manifests, tables of addresses."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from askdocs.domain.index import SCHEMA_VERSION, Manifest, Stored
 from askdocs.domain.search import FIELDS
 from askdocs.domain.site import Table
 
-LARGEST_TABLE = 64 * 1024 * 1024
+MAX_TABLE_BYTES = 64 * 1024 * 1024
 """Bytes of an unpacked table; that of the Scaleway docs has 0.6 MB."""
 
-BY_WORDS = ("bm25", *FIELDS)
+SPARSE_VECTORS = ("bm25", *FIELDS)
 """Sparse vectors of a point; those of `FIELDS` only the first chunk of a page has."""
 
-PAYLOAD_OF = {
+RANKINGS = ("dense", *SPARSE_VECTORS)
+"""Rankings of a search, each by the vector of its name."""
+
+PAYLOAD_FIELDS = {
     "product": "products",
     "category": "categories",
     "tag": "tags",
@@ -29,18 +32,20 @@ PAYLOAD_OF = {
 }
 """What the fields of a `Filter` are called in the payload."""
 
-KEYWORDS = (*PAYLOAD_OF.values(),)
+KEYWORD_FIELDS = (*PAYLOAD_FIELDS.values(),)
 VALIDATED = "validated"
 FIRST = "first"
 """Fields of the payload that are indexed: no search asks for others."""
 
-SHOWN = "path file_path public_url anchor also title heading text lines".split()
+PASSAGE_FIELDS = (
+    "path file_path public_url anchor also title heading text lines".split()
+)
 """Fields of the payload that a passage is made of."""
 
 STORED_FIELDS = ("path", "page_sha", "page_chunks", "embed_sha", "payload_sha")
 
 
-def passage(id_: str, payload: Mapping[str, Any], score: float = 0.0) -> Passage:
+def read_passage(id_: str, payload: Mapping[str, Any], score: float = 0.0) -> Passage:
     """Return what a search found; *payload* is as `Chunk.payload` made it."""
     first, last = payload["lines"]
     return Passage(
@@ -58,12 +63,12 @@ def passage(id_: str, payload: Mapping[str, Any], score: float = 0.0) -> Passage
     )
 
 
-def compared(name: str, payload: Mapping[str, Any], asked: Sparse) -> float:
+def page_coverage(name: str, payload: Mapping[str, Any], words: Sparse) -> float:
     """Return which share of a question's words a ranking found in a page, from 0 to 1."""
-    return coverage(asked, payload["fields"][name])
+    return coverage(words, payload["fields"][name])
 
 
-def stored(payload: Mapping[str, Any]) -> Stored:
+def read_stored(payload: Mapping[str, Any]) -> Stored:
     """Return what a scan found; fields that are not there are empty, so they never match."""
     return Stored(
         path=payload.get("path", ""),
@@ -101,18 +106,18 @@ def read_manifest(data: Mapping[str, Any], place: str) -> Manifest:
         ) from err
 
 
-def packed(table: Table) -> str:
+def pack_table(table: Table) -> str:
     """Return a table as a short text."""
     text = json.dumps(table.as_dict(), ensure_ascii=False)
     return b64encode(zlib.compress(text.encode())).decode()
 
 
-def unpacked(text: object) -> Table | None:
-    """Return the table that `packed` made a text of; None of anything else."""
+def unpack_table(text: object) -> Table | None:
+    """Return the table that `pack_table` made a text of; None of anything else."""
     if not isinstance(text, str):
         return None
     try:
-        data = zlib.decompressobj().decompress(b64decode(text), LARGEST_TABLE)
+        data = zlib.decompressobj().decompress(b64decode(text), MAX_TABLE_BYTES)
         return Table.from_dict(json.loads(data))
     except (zlib.error, KeyError, TypeError, ValueError):
         return None

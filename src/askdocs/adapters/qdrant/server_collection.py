@@ -30,11 +30,11 @@ from qdrant_client.models import (
 
 from askdocs.adapters.qdrant.client import place, retried, translated
 from askdocs.adapters.qdrant.payload import (
-    BY_WORDS,
     FIRST,
-    KEYWORDS,
+    KEYWORD_FIELDS,
+    SPARSE_VECTORS,
     VALIDATED,
-    packed,
+    pack_table,
 )
 from askdocs.domain.errors import StoreUnavailable
 from askdocs.domain.index import Manifest, Space
@@ -91,7 +91,8 @@ class ServerCollection:
                 self.name,
                 vectors_config={"dense": dense},
                 sparse_vectors_config={
-                    name: SparseVectorParams(modifier=Modifier.IDF) for name in BY_WORDS
+                    name: SparseVectorParams(modifier=Modifier.IDF)
+                    for name in SPARSE_VECTORS
                 },
                 metadata={OWNER: owner},
             )
@@ -107,7 +108,7 @@ class ServerCollection:
                 f"Qdrant at {place(self.client)} is too old to keep metadata",
                 hint="update Qdrant to the version in docker-compose.yml",
             )
-        kinds = dict.fromkeys(KEYWORDS, PayloadSchemaType.KEYWORD)
+        kinds = dict.fromkeys(KEYWORD_FIELDS, PayloadSchemaType.KEYWORD)
         kinds |= dict.fromkeys((VALIDATED, FIRST), PayloadSchemaType.INTEGER)
         for field, kind in kinds.items():
             self._tried(
@@ -131,7 +132,7 @@ class ServerCollection:
 
     def label(self, manifest: Manifest, table: Table) -> None:
         """Write the manifest on it, and where its pages are."""
-        metadata = {MANIFEST: manifest.as_dict(), TABLE: packed(table)}
+        metadata = {MANIFEST: manifest.as_dict(), TABLE: pack_table(table)}
         self._tried(lambda: self.client.update_collection(self.name, metadata=metadata))
 
     def count(self) -> int:

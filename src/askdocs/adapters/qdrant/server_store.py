@@ -20,22 +20,17 @@ from typing import TYPE_CHECKING, TypeVar
 from qdrant_client import QdrantClient
 from qdrant_client.common.version_check import is_compatible
 from qdrant_client.http.exceptions import UnexpectedResponse
-from qdrant_client.models import (
-    CreateAlias,
-    CreateAliasOperation,
-    SparseVector,
-)
+from qdrant_client.models import CreateAlias, CreateAliasOperation
 
 from askdocs.adapters.qdrant.bm25 import encode_question
 from askdocs.adapters.qdrant.client import place, retried, translated
 from askdocs.adapters.qdrant.payload import (
-    BY_WORDS,
-    PAYLOAD_OF,
-    SHOWN,
+    PASSAGE_FIELDS,
+    PAYLOAD_FIELDS,
     STORED_FIELDS,
     read_manifest,
-    stored,
-    unpacked,
+    read_stored,
+    unpack_table,
 )
 from askdocs.adapters.qdrant.server_collection import (
     MANIFEST,
@@ -47,7 +42,7 @@ from askdocs.adapters.qdrant.server_draft import ServerDraft, Writer
 from askdocs.adapters.qdrant.server_queries import (
     condition,
     nearest,
-    to_hit,
+    to_hits,
     to_passage,
 )
 from askdocs.domain.answer import Passage
@@ -58,7 +53,7 @@ from askdocs.domain.errors import (
 )
 from askdocs.domain.index import Manifest, Stored
 from askdocs.domain.ports import EVERYTHING, MOST_PAGES
-from askdocs.domain.search import FIELDS, MOST_VALUES, Filter, Hit, Rankings
+from askdocs.domain.search import MOST_VALUES, Filter, Rankings
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -115,7 +110,7 @@ class ServerStore:
     def table(self) -> Table | None:
         """Return where the pages of the live index are; None before the first ingest."""
         info = self._read(lambda: self._client.get_collection(self._name))
-        return unpacked((info.config.metadata or {}).get(TABLE)) if info else None
+        return unpack_table((info.config.metadata or {}).get(TABLE)) if info else None
 
     def search(
         self,
@@ -128,31 +123,23 @@ class ServerStore:
     ) -> Rankings:
         """Return rankings by name from one call, best first."""
         sparse = encode_question(words)
-        asked: dict[str, list[float] | SparseVector] = {}
-        if vector is not None:
-            asked["dense"] = vector.tolist()
-        if sparse.indices:
-            by_words = SparseVector(indices=sparse.indices, values=sparse.values)
-            asked |= dict.fromkeys(BY_WORDS, by_words)
-        where = condition(only)
-        requests = [
-            nearest(query, name, pages if name in FIELDS else k, where)
-            for name, query in asked.items()
-        ]
-        found = self._read(
-            lambda: self._client.query_batch_points(self._name, requests=requests)
+        requests = nearest(vector, sparse, k, pages, condition(only))
+        responses = self._read(
+            lambda: self._client.query_batch_points(
+                self._name, requests=[*requests.values()]
+            )
         )
-        if found is None:
+        if responses is None:
             raise _missing()
-        rankings: dict[str, list[Hit]] = {name: [] for name in ("dense", *BY_WORDS)}
-        for name, ranking in zip(asked, found, strict=True):
-            rankings[name] = [to_hit(name, point, sparse) for point in ranking.points]
-        return rankings
+        points = [response.points for response in responses]
+        return to_hits(dict(zip(requests, points, strict=True)), sparse)
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return these chunks by id, without those that are gone since they were found."""
         found = self._read(
-            lambda: self._client.retrieve(self._name, [*ids], with_payload=SHOWN)
+            lambda: self._client.retrieve(
+                self._name, [*ids], with_payload=PASSAGE_FIELDS
+            )
         )
         if found is None:
             raise _missing()
@@ -164,7 +151,7 @@ class ServerStore:
         found = self._read(
             lambda: self._client.facet(
                 self._name,
-                PAYLOAD_OF[name],
+                PAYLOAD_FIELDS[name],
                 facet_filter=where,
                 limit=MOST_VALUES,
                 exact=True,
@@ -284,6 +271,6 @@ def _scanned(client: QdrantClient, name: str) -> Iterator[tuple[str, Stored]]:
             name, limit=_PAGE, offset=offset, with_payload=[*STORED_FIELDS]
         )
         for record in records:
-            yield str(record.id), stored(record.payload or {})
+            yield str(record.id), read_stored(record.payload or {})
         if offset is None:
             return
