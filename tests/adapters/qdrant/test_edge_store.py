@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from tests.support.fakes import a_chunk, a_manifest, a_space, a_table, two
 
-from askdocs.adapters.local.files import copy_sparsely
 from askdocs.adapters.qdrant.edge_store import EdgeStore
 from askdocs.domain.errors import IndexDamaged, IndexMismatch, NotWritable
 
@@ -192,18 +191,3 @@ def test_a_disk_that_refuses_is_our_error(tmp_path):
         EdgeStore(tmp_path / "file/x").draft(a_manifest(), fresh=True),
     ):
         pass
-
-
-def test_a_sparse_copy_is_the_same_and_as_small(tmp_path):
-    """Shards are mostly holes; a plain copy would fill them."""
-    (tmp_path / "a/b").mkdir(parents=True)
-    with (tmp_path / "a/b/file").open("wb") as file:
-        file.truncate(8 << 20)
-        file.seek(4 << 20)
-        file.write(b"in the middle")
-
-    copy_sparsely(tmp_path / "a", tmp_path / "copy")
-
-    one, two = tmp_path / "a/b/file", tmp_path / "copy/b/file"
-    assert one.read_bytes() == two.read_bytes()
-    assert two.stat().st_blocks <= one.stat().st_blocks + 8

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from askdocs.domain.errors import ConfigError, NotWritable
+from askdocs.adapters.local.files import as_not_writable, replace_text
+from askdocs.domain.errors import ConfigError
 from askdocs.domain.evaluation import RUN_SCHEMA, Baseline, Case, Outcome, page_of
 from askdocs.domain.text import visible
 
@@ -72,7 +73,7 @@ def write_run(file: Path, run: Mapping[str, Any]) -> None:
         NotWritable: if it cannot be written.
     """
     data = {"schema_version": RUN_SCHEMA, **run}
-    _replace(file, json.dumps(data, indent=1) + "\n")
+    _write(file, json.dumps(data, indent=1) + "\n")
 
 
 def write_drafts(file: Path, rows: Sequence[Mapping[str, Any]], *, force: bool) -> None:
@@ -87,7 +88,7 @@ def write_drafts(file: Path, rows: Sequence[Mapping[str, Any]], *, force: bool) 
             f"{file} is there already",
             hint="rag eval make DOCS -o ANOTHER-FILE   (or --force)",
         )
-    _replace(file, "".join(f"{draft_line(row)}\n" for row in rows))
+    _write(file, "".join(f"{draft_line(row)}\n" for row in rows))
 
 
 def draft_line(row: Mapping[str, Any]) -> str:
@@ -95,18 +96,12 @@ def draft_line(row: Mapping[str, Any]) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _replace(file: Path, text: str) -> None:
-    new = file.with_name(f"{file.name}.new") if file.name else file
-    try:
+def _write(file: Path, text: str) -> None:
+    with as_not_writable(file):
         if file.exists() and not file.is_file():
             file.write_text(text, encoding="utf-8")  # such as /dev/stdout, or a folder
-            return
-        new.write_text(text, encoding="utf-8")
-        new.replace(file)
-    except OSError as err:
-        raise NotWritable(
-            f"{file} cannot be written: {err.strerror}", hint=f"ls -ld {file.parent}"
-        ) from err
+        else:
+            replace_text(file, text)
 
 
 def _lines(file: Path) -> Iterator[tuple[int, str]]:

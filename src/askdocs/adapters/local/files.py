@@ -1,10 +1,12 @@
-"""Folders are copied without the holes of their files, and written through to the disk."""
+"""Make private folders, replace files in one step, copy and sync whole folders."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from askdocs.domain.errors import NotWritable
 
@@ -25,6 +27,49 @@ def private_folder(path: Path) -> Path:
     if not os.access(path, os.W_OK | os.X_OK):
         raise NotWritable(f"{path} cannot be written", hint=f"ls -ld {path}")
     return path
+
+
+def replace_text(
+    path: Path, text: str, *, private: bool = False, durable: bool = False
+) -> None:
+    """Replace a file in one step, so that no reader sees half of it.
+
+    Two writers at once do not mix: each writes a file of its own first, beside it, and
+    that file is gone afterwards even if the disk refuses. A symbolic link is replaced,
+    not followed; an old file's mode is not kept.
+
+    Args:
+        path: The file; it need not be there, its folder must be.
+        text: All that is to be in it, written as UTF-8.
+        private: Let nobody else read it; otherwise the umask decides.
+        durable: Write it through to the disk before it takes its place. Its folder is
+            left to the caller (see `sync`).
+
+    Raises:
+        OSError: if it cannot be written; the old file then stays.
+    """
+    aside = path.with_name(f"{path.name}.{token_hex(4)}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    handle = os.open(aside, flags, 0o600 if private else 0o666)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        if durable:
+            sync(aside)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def as_not_writable(file: Path) -> Iterator[None]:
+    """Raise our error for the system's while a file is written, and keep the cause."""
+    try:
+        yield
+    except OSError as err:
+        raise NotWritable(
+            f"{file} cannot be written: {err.strerror}", hint=f"ls -ld {file.parent}"
+        ) from err
 
 
 def copy_sparsely(source: Path, target: Path) -> None:

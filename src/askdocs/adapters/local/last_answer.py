@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any
 from urllib.parse import urlsplit
 
-from askdocs.adapters.local.files import private_folder
-from askdocs.domain.errors import NotWritable
+from askdocs.adapters.local.files import (
+    as_not_writable,
+    private_folder,
+    replace_text,
+)
 
 VERSION = 1
 
@@ -48,23 +47,13 @@ class LastAnswer:
 def write_last_answer(file: Path, last: LastAnswer) -> None:
     """Replace the file in one step, readable by nobody else.
 
-    Two questions at once do not mix: each writes a file of its own first.
-
     Raises:
         NotWritable: if its folder cannot be written.
     """
     facts = json.dumps({"version": VERSION, **asdict(last)}, indent=1)
-    folder = private_folder(file.parent)
-    try:
-        handle, name = mkstemp(prefix=file.stem, dir=folder)
-        with _gone_unless_renamed(Path(name)) as new:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(facts + "\n")
-            new.replace(file)
-    except OSError as err:
-        raise NotWritable(
-            f"{file} cannot be written: {err.strerror}", hint=f"ls -ld {folder}"
-        ) from err
+    private_folder(file.parent)
+    with as_not_writable(file):
+        replace_text(file, facts + "\n", private=True)
 
 
 def read_last_answer(file: Path) -> LastAnswer | None:
@@ -106,11 +95,3 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
-
-
-@contextmanager
-def _gone_unless_renamed(file: Path) -> Iterator[Path]:
-    try:
-        yield file
-    finally:
-        file.unlink(missing_ok=True)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from askdocs.adapters.local.files import sync
-from askdocs.domain.errors import NotWritable
+from askdocs.adapters.local.files import as_not_writable, replace_text
 
 
 def write_last_run(file: Path, facts: Mapping[str, Any]) -> None:
@@ -17,16 +16,9 @@ def write_last_run(file: Path, facts: Mapping[str, Any]) -> None:
     Raises:
         NotWritable: if its folder cannot be written.
     """
-    new = file.with_suffix(".new")
-    try:
+    with as_not_writable(file):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-        sync(new)
-        new.replace(file)
-    except OSError as err:
-        raise NotWritable(
-            f"{file} cannot be written: {err.strerror}", hint=f"ls -ld {file.parent}"
-        ) from err
+        replace_text(file, json.dumps(facts, indent=1) + "\n", durable=True)
 
 
 def read_last_run(file: Path) -> dict[str, Any]:

@@ -25,7 +25,12 @@ from uuid import UUID
 
 from qdrant_edge import EdgeShard, FacetRequest, QueryBatchRequest
 
-from askdocs.adapters.local.files import copy_sparsely, sync, sync_tree
+from askdocs.adapters.local.files import (
+    copy_sparsely,
+    replace_text,
+    sync,
+    sync_tree,
+)
 from askdocs.adapters.qdrant.bm25 import encode_question
 from askdocs.adapters.qdrant.edge_draft import EdgeDraft
 from askdocs.adapters.qdrant.edge_queries import (
@@ -167,10 +172,8 @@ class EdgeStore:
         (draft / "urls.json").write_text(text + "\n", encoding="utf-8")
         sync_tree(draft)
         draft.rename(self._folder / manifest.generation)
-        pointer = self._folder / "current.new"
-        pointer.write_text(manifest.generation + "\n", encoding="utf-8")
-        sync(pointer)
-        pointer.rename(self._folder / "current")
+        pointer = self._folder / "current"
+        replace_text(pointer, manifest.generation + "\n", durable=True)
         sync(self._folder)
         self.close()
         self._sweep()
