@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from askdocs.adapters.local.docs_folder import LARGEST, DocsFolder
+from askdocs.adapters.local.docs_folder import MAX_FILE_BYTES, DocsFolder
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.text import SkippedFile, Source
 from askdocs.settings import IGNORE
@@ -30,7 +30,7 @@ def docs(tmp_path):
     return folder
 
 
-def put(folder, path, data="text"):
+def write_file(folder, path, data="text"):
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data if isinstance(data, bytes) else data.encode())
@@ -40,7 +40,7 @@ def put(folder, path, data="text"):
 def test_files_come_in_the_order_of_their_paths(docs):
     """The same docs give the same run on every file system."""
     for path in ("b.mdx", "a/z.mdx", "a.mdx", "c.txt"):
-        put(docs, path)
+        write_file(docs, path)
 
     assert list(read(docs)) == ["a.mdx", "a/z.mdx", "b.mdx"]
 
@@ -54,30 +54,30 @@ def test_an_ignored_folder_is_one_path_segment(docs):
         "contribute.mdx",
         "x/contribute.mdx",
     ):
-        put(docs, path)
+        write_file(docs, path)
 
-    found = read(docs, ignore=IGNORE.split())
+    items = read(docs, ignore=IGNORE.split())
 
-    assert list(found) == ["a/docs/a.mdx", "docs-old/a.mdx", "x/contribute.mdx"]
+    assert list(items) == ["a/docs/a.mdx", "docs-old/a.mdx", "x/contribute.mdx"]
 
 
 def test_upper_case_suffixes_count(docs):
     """`README.MDX` is a page as well."""
-    put(docs, "A.MDX")
+    write_file(docs, "A.MDX")
 
     assert list(read(docs)) == ["A.MDX"]
 
 
 def test_a_docs_folder_below_a_hidden_one_is_read(tmp_path):
     """A checkout in ~/.cache is a checkout."""
-    put(tmp_path, ".cache/docs/a.mdx")
+    write_file(tmp_path, ".cache/docs/a.mdx")
 
     assert list(read(tmp_path / ".cache/docs")) == ["a.mdx"]
 
 
 def test_line_ends_and_a_byte_order_mark_make_no_difference(docs):
     """A checkout on Windows holds the same text."""
-    put(docs, "a.mdx", b"\xef\xbb\xbf---\r\ntitle: x\r\n---\rEnd")
+    write_file(docs, "a.mdx", b"\xef\xbb\xbf---\r\ntitle: x\r\n---\rEnd")
 
     assert read(docs)["a.mdx"] == Source("a.mdx", "---\ntitle: x\n---\nEnd")
 
@@ -88,14 +88,14 @@ def test_line_ends_and_a_byte_order_mark_make_no_difference(docs):
         (b"caf\xe9", "not UTF-8 at byte 3"),
         (b"\xff\xfea\x00b\x00", "UTF-16"),
         (b"a\x00b", "binary"),
-        (b"x" * (LARGEST + 1), "2,097,153 bytes"),
+        (b"x" * (MAX_FILE_BYTES + 1), "2,097,153 bytes"),
     ],
     ids=["Latin-1", "UTF-16", "NUL bytes", "over 2 MB"],
 )
 def test_a_file_that_is_no_text_is_named(docs, data, why):
     """No letter is dropped in silence, and the rest is read."""
-    put(docs, "bad.mdx", data)
-    put(docs, "good.mdx")
+    write_file(docs, "bad.mdx", data)
+    write_file(docs, "good.mdx")
     folder = DocsFolder(docs, suffixes=[".mdx"], ignore=[])
 
     bad, good = folder.read()
@@ -107,19 +107,19 @@ def test_a_file_that_is_no_text_is_named(docs, data, why):
 
 def test_a_link_out_of_the_folder_is_refused(docs, tmp_path):
     """A pull request with a link to /etc/passwd must not publish it."""
-    secret = put(tmp_path, "secret.mdx", "the key")
+    secret = write_file(tmp_path, "secret.mdx", "the key")
     (docs / "a.mdx").symlink_to(secret)
     (docs / "out").symlink_to(tmp_path)
 
-    found = read(docs)
+    items = read(docs)
 
-    assert list(found) == ["a.mdx"]
-    assert "out of the docs folder" in reason(found["a.mdx"])
+    assert list(items) == ["a.mdx"]
+    assert "out of the docs folder" in reason(items["a.mdx"])
 
 
 def test_a_link_within_the_folder_is_a_page(docs):
     """The site serves it at both addresses."""
-    put(docs, "a.mdx")
+    write_file(docs, "a.mdx")
     (docs / "b.mdx").symlink_to(docs / "a.mdx")
 
     assert read(docs)["b.mdx"] == Source("b.mdx", "text")
@@ -127,7 +127,7 @@ def test_a_link_within_the_folder_is_a_page(docs):
 
 def test_a_loop_of_links_ends(docs):
     """`loop/self -> ..` would go on for ever."""
-    put(docs, "loop/a.mdx")
+    write_file(docs, "loop/a.mdx")
     (docs / "loop/self").symlink_to("..")
 
     assert list(read(docs)) == ["loop/a.mdx"]
@@ -142,15 +142,15 @@ def test_a_pipe_does_not_block(docs):
 
 def test_a_file_that_vanishes_makes_the_reading_incomplete(docs, monkeypatch):
     """What was there a moment ago may be there again: nothing is to be deleted."""
-    gone = put(docs, "a.mdx")
-    put(docs, "b.mdx")
+    vanishing = write_file(docs, "a.mdx")
+    write_file(docs, "b.mdx")
     folder = DocsFolder(docs, suffixes=[".mdx"], ignore=[])
     walk = folder._walk
 
     def walked(*args):
-        found = list(walk(*args))
-        gone.unlink()
-        return found
+        items = list(walk(*args))
+        vanishing.unlink()
+        return items
 
     monkeypatch.setattr(folder, "_walk", walked)
     first, second = folder.read()
@@ -162,8 +162,8 @@ def test_a_file_that_vanishes_makes_the_reading_incomplete(docs, monkeypatch):
 
 def test_a_folder_that_cannot_be_listed_makes_the_reading_incomplete(docs, monkeypatch):
     """As root no folder is unreadable, so the system call is made to fail."""
-    put(docs, "a.mdx")
-    put(docs, "shut/b.mdx")
+    write_file(docs, "a.mdx")
+    write_file(docs, "shut/b.mdx")
     scandir = os.scandir
 
     def refusing(path):
@@ -173,16 +173,47 @@ def test_a_folder_that_cannot_be_listed_makes_the_reading_incomplete(docs, monke
 
     monkeypatch.setattr(os, "scandir", refusing)
     folder = DocsFolder(docs, suffixes=[".mdx"], ignore=[])
-    found = list(folder.read())
+    items = list(folder.read())
 
-    assert [item.path for item in found] == ["a.mdx", "shut/"]
+    assert [item.path for item in items] == ["a.mdx", "shut/"]
     assert not folder.complete
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("a.mdx", ""),
+        ("A.MDX", ""),
+        ("a.png", "not a page: RAG_SUFFIXES is .mdx .md"),
+        ("x/drafts.md", ""),
+        ("drafts/x/a.mdx", "ignored: RAG_IGNORE names drafts/"),
+        ("x/old.mdx", "ignored: RAG_IGNORE names x/old.mdx"),
+    ],
+)
+def test_why_a_page_is_left_out_names_the_setting(docs, path, why):
+    """A link to it is dead on the site, and the report says what to change."""
+    folder = DocsFolder(docs, suffixes=[".mdx", ".md"], ignore=["drafts", "x/old.mdx"])
+
+    assert folder.left_out(path) == why
+
+
+def test_a_file_that_is_no_page_is_read_for_its_text(docs, tmp_path):
+    """A menu or a list of redirects; what lies outside of the folder is not there."""
+    write_file(docs, "menu/navigation.json", b"\xef\xbb\xbf{}\r\n")
+    write_file(docs, "latin.json", b"caf\xe9")
+    write_file(tmp_path, "secret.json", "{}")
+    (docs / "out.json").symlink_to(tmp_path / "secret.json")
+    folder = DocsFolder(docs, suffixes=[".mdx"], ignore=[])
+
+    assert folder.beside("menu/navigation.json") == "{}\n"
+    for path in ("latin.json", "out.json", "menu", "none.json"):
+        assert folder.beside(path) is None
 
 
 @pytest.mark.parametrize("name", ["a b.mdx", "é.mdx", "-x.mdx", "100%.mdx", "🙂.mdx"])
 def test_odd_names_are_names(docs, name):
     """What the file system allows, a docs repository holds sooner or later."""
-    put(docs, name)
+    write_file(docs, name)
 
     assert list(read(docs)) == [name]
 
@@ -200,16 +231,16 @@ def test_names_that_cannot_be_printed_are_named_harmlessly(docs, name):
 
 
 @pytest.mark.parametrize(
-    ("make", "says"),
+    ("make", "message"),
     [
         (lambda p: p / "none", "there is no folder"),
-        (lambda p: put(p, "a.mdx"), "is not a folder"),
+        (lambda p: write_file(p, "a.mdx"), "is not a folder"),
     ],
     ids=["no such folder", "a file"],
 )
-def test_what_is_no_folder_is_an_error(tmp_path, make, says):
+def test_what_is_no_folder_is_an_error(tmp_path, make, message):
     """The hint is the next command."""
-    with pytest.raises(DocsNotFound, match=says) as caught:
+    with pytest.raises(DocsNotFound, match=message) as caught:
         DocsFolder(make(tmp_path), suffixes=[".mdx"], ignore=[])
 
     assert "rag ingest" in caught.value.hint
@@ -234,7 +265,7 @@ def test_every_clone_of_a_repository_is_the_same_root(docs, remote):
     """ssh or https, with or without a token: it is the same repository."""
     for words in (["init", "-q"], ["remote", "add", "origin", remote]):
         subprocess.run(["git", "-C", docs, *words], check=True)
-    put(docs, "sub/a.mdx")
+    write_file(docs, "sub/a.mdx")
 
     root = DocsFolder(docs / "sub", suffixes=[".mdx"], ignore=[]).root
 

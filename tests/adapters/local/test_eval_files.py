@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +78,7 @@ def test_a_draft_is_known_as_one(file):
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("row", "problem"),
     [
         ("{", "no JSON"),
         ("[1]", "a case is an object"),
@@ -97,14 +99,14 @@ def test_a_draft_is_known_as_one(file):
         ({**ROW, "wanted": ["a#x"], "exclude": ["a"]}, "wanted and excluded: a"),
     ],
 )
-def test_a_row_that_is_none_is_named_by_its_line(file, row, said):
+def test_a_row_that_is_none_is_named_by_its_line(file, row, problem):
     """A row passed over in silence would make the mean one of other questions."""
     written(file, {**ROW, "id": "first"}, "", row)
 
     with pytest.raises(ConfigError, match="line 3: ") as caught:
         read_cases(file)
 
-    assert said in str(caught.value)
+    assert problem in str(caught.value)
 
 
 def test_an_id_that_comes_twice_names_both_lines(file):
@@ -141,7 +143,7 @@ def test_a_file_that_cannot_be_read_is_named(file, tmp_path):
 
 def test_a_file_without_end_is_refused(monkeypatch):
     """It would fill the memory first."""
-    monkeypatch.setattr(eval_files, "LARGEST", 1024)
+    monkeypatch.setattr(eval_files, "MAX_FILE_BYTES", 1024)
 
     with pytest.raises(ConfigError, match="more than"):
         read_cases(Path("/dev/zero"))
@@ -149,7 +151,7 @@ def test_a_file_without_end_is_refused(monkeypatch):
 
 def test_more_cases_than_one_would_wait_for_are_refused(file, monkeypatch):
     """The bound is one of rows, too: a short row is still a question."""
-    monkeypatch.setattr(eval_files, "MOST", 2)
+    monkeypatch.setattr(eval_files, "MAX_CASES", 2)
     rows = [{**ROW, "id": str(n)} for n in range(3)]
 
     with pytest.raises(ConfigError, match="line 3: more than 2 cases"):
@@ -163,9 +165,9 @@ def test_a_run_that_was_written_is_read_back(file):
     """All that a comparison needs is in it."""
     write_run(file, RUN.as_dict())
 
-    found = read_run(file)
+    baseline = read_run(file)
 
-    assert (found.generation, found.outcomes) == ("g1", (OUTCOME,))
+    assert (baseline.generation, baseline.outcomes) == ("g1", (OUTCOME,))
 
 
 def changed(**changes: Any) -> str:
@@ -225,6 +227,18 @@ def test_a_run_that_cannot_be_written_is_named(tmp_path):
     for path in (tmp_path / "no" / "run.json", tmp_path):
         with pytest.raises(NotWritable, match="cannot be written"):
             write_run(path, {})
+
+
+def test_a_run_can_be_written_into_a_pipe(tmp_path):
+    """`--save /dev/stdout` must not put a file in the place of a device."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        text = pool.submit(pipe.read_text)
+        write_run(pipe, {"a": 1})
+
+    assert json.loads(text.result(timeout=10))["a"] == 1
+    assert pipe.is_fifo()
 
 
 def test_drafts_are_never_written_over_other_cases(file):

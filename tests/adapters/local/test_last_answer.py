@@ -11,7 +11,7 @@ import pytest
 from askdocs.adapters.local.last_answer import (
     Citation,
     LastAnswer,
-    of_the_web,
+    is_web_url,
     read_last_answer,
     write_last_answer,
 )
@@ -143,4 +143,4 @@ def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(file):
 )
 def test_only_an_address_of_the_web_is_opened(url, good):
     """A browser does other things with others, and so does a shell that starts it."""
-    assert of_the_web(url) is good
+    assert is_web_url(url) is good

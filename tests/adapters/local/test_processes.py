@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from askdocs.adapters.local.processes import FEWEST, spread
+from askdocs.adapters.local.processes import MIN_ITEMS, spread
 
 
 def double(n: int) -> int:
@@ -19,7 +19,7 @@ def refuse_seven(n: int) -> int:
     return n
 
 
-@pytest.mark.parametrize("count", [0, 1, FEWEST - 1, FEWEST, FEWEST + 7])
+@pytest.mark.parametrize("count", [0, 1, MIN_ITEMS - 1, MIN_ITEMS, MIN_ITEMS + 7])
 def test_results_come_in_the_order_of_their_items(count):
     """A link report is sorted; which process was faster must not show."""
     assert spread(double, range(count)) == [2 * n for n in range(count)]
@@ -27,15 +27,17 @@ def test_results_come_in_the_order_of_their_items(count):
 
 def test_a_closure_and_what_it_holds_need_no_copy():
     """The macros of a repository are handed to every process; only results are copied."""
-    held = {n: str(n) for n in range(2 * FEWEST)}
+    names = {n: str(n) for n in range(2 * MIN_ITEMS)}
 
-    assert spread(lambda n: held[n], range(FEWEST)) == [str(n) for n in range(FEWEST)]
+    assert spread(lambda n: names[n], range(MIN_ITEMS)) == [
+        str(n) for n in range(MIN_ITEMS)
+    ]
 
 
 def test_an_exception_comes_through():
     """A bug in a reader must not become a page that is silently missing."""
     with pytest.raises(ValueError, match="seven"):
-        spread(refuse_seven, range(FEWEST))
+        spread(refuse_seven, range(MIN_ITEMS))
 
 
 @pytest.mark.skipif(
@@ -44,5 +46,5 @@ def test_an_exception_comes_through():
 )
 def test_many_items_are_done_by_other_processes_and_few_are_not():
     """A process takes longer to start than ten pages to read."""
-    assert os.getpid() not in set(spread(lambda _: os.getpid(), range(FEWEST)))
-    assert set(spread(lambda _: os.getpid(), range(FEWEST - 1))) == {os.getpid()}
+    assert os.getpid() not in set(spread(lambda _: os.getpid(), range(MIN_ITEMS)))
+    assert set(spread(lambda _: os.getpid(), range(MIN_ITEMS - 1))) == {os.getpid()}

@@ -1,4 +1,4 @@
-"""Tell the time, in UTC; a test passes another clock."""
+"""Tell the time in UTC; a test passes another clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The citations of the last answer become a small file, and are read back by number."""
+"""Keep the citations of the last answer in a small file, to open them by number."""
 
 from __future__ import annotations
 
@@ -50,28 +50,30 @@ def write_last_answer(file: Path, last: LastAnswer) -> None:
     Raises:
         NotWritable: if its folder cannot be written.
     """
-    facts = json.dumps({"version": VERSION, **asdict(last)}, indent=1)
+    data = json.dumps({"version": VERSION, **asdict(last)}, indent=1)
     private_folder(file.parent)
     with as_not_writable(file):
-        replace_text(file, facts + "\n", private=True)
+        replace_text(file, data + "\n", private=True)
 
 
 def read_last_answer(file: Path) -> LastAnswer | None:
     """Return what was kept; None if nothing was, or it is of another version or damaged."""
     try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        if facts["version"] != VERSION:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        if data["version"] != VERSION:
             return None
-        citations = tuple(_citation(c) for c in facts["citations"])
-        return LastAnswer(_text(facts["question"]), _text(facts["status"]), citations)
+        citations = tuple(_to_citation(c) for c in data["citations"])
+        return LastAnswer(
+            _checked_text(data["question"]), _checked_text(data["status"]), citations
+        )
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
 
 
-def of_the_web(url: str) -> bool:
+def is_web_url(url: str) -> bool:
     """Return whether *url* is an address that may be handed to a browser.
 
-    >>> of_the_web("https://docs.example/a#b"), of_the_web("file:///etc/passwd")
+    >>> is_web_url("https://docs.example/a#b"), is_web_url("file:///etc/passwd")
     (True, False)
     """
     if not url.isprintable() or " " in url:
@@ -83,15 +85,15 @@ def of_the_web(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def _citation(facts: dict[str, Any]) -> Citation:
+def _to_citation(data: dict[str, Any]) -> Citation:
     """Return a citation, or raise ValueError where it is none."""
-    mark, url = facts["mark"], _text(facts["url"])
-    if type(mark) is not int or not of_the_web(url):
-        raise ValueError(facts)
-    return Citation(mark, _text(facts["title"]), url)
+    mark, url = data["mark"], _checked_text(data["url"])
+    if type(mark) is not int or not is_web_url(url):
+        raise ValueError(data)
+    return Citation(mark, _checked_text(data["title"]), url)
 
 
-def _text(value: object) -> str:
+def _checked_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value

@@ -1,4 +1,4 @@
-"""One writer at a time, by a lock that the kernel gives back when its holder dies."""
+"""Let one writer in at a time, by a lock that the kernel gives back when its holder dies."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ def only_writer(file: Path) -> Iterator[None]:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as err:
         raise NotWritable(
             f"{file} cannot be written: {err.strerror}",
             hint=f"ls -ld {file.parent}   (or set RAG_HOME to a folder of yours)",
         ) from err
     try:
-        _take(held, file)
+        _acquire(handle, file)
         yield
     finally:
-        os.close(held)
+        os.close(handle)
 
 
-def _take(held: int, file: Path) -> None:
+def _acquire(handle: int, file: Path) -> None:
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as err:
-        holder = os.pread(held, 200, 0).decode(errors="replace").strip()
+        holder = os.pread(handle, 200, 0).decode(errors="replace").strip()
         raise Busy(
             f"another run holds the lock: {holder or file}",
             hint="wait for it to end and run the command again",
         ) from err
-    me = f"pid {os.getpid()} on {socket.gethostname()} since {UtcClock().now()}\n"
-    os.ftruncate(held, 0)
-    os.pwrite(held, me.encode(), 0)
+    holder = f"pid {os.getpid()} on {socket.gethostname()} since {UtcClock().now()}\n"
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, holder.encode(), 0)

@@ -1,4 +1,4 @@
-"""The progress of a long run becomes a line on the terminal, with the time that is left.
+"""Draw the progress of a long run as a line on the terminal, with the time that is left.
 
 Rich draws it: it knows terminals, widths and redirected streams better than we would.
 """
@@ -26,18 +26,18 @@ def terminal_progress() -> Iterator[Notify]:
     """Draw on stderr while the block runs; nothing where that is no terminal."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:6}"), BarColumn(), MofNCompleteColumn())
-    bars: dict[str, TaskID] = {}
+    tasks: dict[str, TaskID] = {}
     with Progress(
         *columns,
         TimeRemainingColumn(),
         console=console,
         transient=True,
         disable=not console.is_terminal,
-    ) as drawn:
+    ) as progress:
 
         def notify(step: str, done: int, total: int) -> None:
-            if step not in bars:
-                bars[step] = drawn.add_task(step, total=total)
-            drawn.update(bars[step], completed=done, total=total)
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=total)
+            progress.update(tasks[step], completed=done, total=total)
 
         yield notify
