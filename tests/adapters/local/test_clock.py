@@ -1,17 +1,33 @@
-"""The time as the index records it, and how long ago that was."""
+"""The time is UTC, in the one form that is stored everywhere, and has an age."""
 
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, datetime
 
 import pytest
 
 from askdocs.adapters.local.clock import UtcClock, age_s
 
 
-def test_the_time_is_utc_to_the_second():
-    """Manifests of two machines are compared."""
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", UtcClock().now())
+@pytest.fixture
+def far_east(monkeypatch):
+    """A machine whose own time is 14 hours ahead."""
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_the_time_is_utc_wherever_the_machine_stands(far_east):
+    """Two machines that share an index compare their times."""
+    now = UtcClock().now()
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", now)
+    age = datetime.now(UTC) - datetime.fromisoformat(now)
+    assert 0 <= age.total_seconds() < 60
 
 
 def test_now_is_no_seconds_ago():
