@@ -1,4 +1,4 @@
-"""Text becomes the sparse vector that BM25 wants; the IDF is the database's part.
+"""Encode text as the sparse vector that BM25 wants; the IDF is the database's part.
 
 The encoder is Qdrant's own and works offline; both stores use it, so that an index
 means the same in either.
@@ -26,22 +26,22 @@ class Sparse(NamedTuple):
 
 def encode_document(text: str) -> Sparse:
     """Return term weights of a passage; empty for a text without words."""
-    found = _ENCODER.embed_document(_composed(text))
-    return Sparse(found.indices, found.values)
+    vector = _ENCODER.embed_document(_normalized(text))
+    return Sparse(vector.indices, vector.values)
 
 
 def encode_question(text: str) -> Sparse:
     """Return 1.0 for each word of a question; empty for a text without words."""
-    found = _ENCODER.embed_query(_composed(text))
-    return Sparse(found.indices, found.values)
+    vector = _ENCODER.embed_query(_normalized(text))
+    return Sparse(vector.indices, vector.values)
 
 
 def coverage(question: Sparse, text: str) -> float:
     """Return the share of a question's words that a text holds, from 0 to 1."""
-    held = set(_ENCODER.embed_query(_composed(text)).indices)
-    return len(held.intersection(question.indices)) / max(1, len(question.indices))
+    words = set(_ENCODER.embed_query(_normalized(text)).indices)
+    return len(words.intersection(question.indices)) / max(1, len(question.indices))
 
 
-def _composed(text: str) -> str:
+def _normalized(text: str) -> str:
     """Return a text in which equal letters are equal characters, however they were typed."""
     return unicodedata.normalize("NFC", text)

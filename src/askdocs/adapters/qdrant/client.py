@@ -1,4 +1,4 @@
-"""A URL and a key become a client of a Qdrant server, and its failures become ours."""
+"""Connect to a Qdrant server by a URL and a key, and translate its failures."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from askdocs.domain.errors import ConfigError, StoreUnavailable
 
 T = TypeVar("T")
 
-CONNECT_S = 3.0
+CONNECT_TIMEOUT_S = 3.0
 """A server that has not taken the connection by then is not there."""
 
-PAUSES_S = (0.5, 2.0, 8.0)
+RETRY_PAUSES_S = (0.5, 2.0, 8.0)
 """Before a write is tried again; together they outlast a restart of Qdrant."""
 
-LONGEST_PAUSE_S = 30
+MAX_PAUSE_S = 30
 """The most that a server's own Retry-After can make us wait."""
 
-BUSY = frozenset({408, 429, 502, 503, 504})
+BUSY_STATUSES = frozenset({408, 429, 502, 503, 504})
 
 # The client parses JSON outside its own error handling, and asserts that there is a result.
-FAILURES = (ApiException, QdrantException, JSONDecodeError, AssertionError)
+QDRANT_ERRORS = (ApiException, QdrantException, JSONDecodeError, AssertionError)
 
 
 def connect(url: str, api_key: str = "", *, timeout_s: float) -> QdrantClient:
@@ -48,7 +48,8 @@ def connect(url: str, api_key: str = "", *, timeout_s: float) -> QdrantClient:
     Args:
         url: http or https; a user and password in it become basic authentication.
         api_key: Of the server; "" for none.
-        timeout_s: For each read and write of a socket; `CONNECT_S` bounds connecting.
+        timeout_s: For each read and write of a socket; connecting ends after
+            `CONNECT_TIMEOUT_S`.
 
     Raises:
         ConfigError: for a URL or key that makes no sense, and for one that would send a
@@ -63,11 +64,11 @@ def connect(url: str, api_key: str = "", *, timeout_s: float) -> QdrantClient:
             f"RAG_QDRANT_URL: the key would go unencrypted to {parts.hostname}",
             hint="set RAG_QDRANT_URL to https://... or reach Qdrant by an ssh tunnel",
         )
-    limits = dict.fromkeys(("read", "write", "pool"), timeout_s)
-    limits["connect"] = min(CONNECT_S, timeout_s)
+    timeouts_s = dict.fromkeys(("read", "write", "pool"), timeout_s)
+    timeouts_s["connect"] = min(CONNECT_TIMEOUT_S, timeout_s)
 
-    def limit(request: Any) -> None:
-        request.extensions["timeout"] = limits
+    def set_timeouts(request: Any) -> None:
+        request.extensions["timeout"] = timeouts_s
 
     return QdrantClient(
         url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}",
@@ -77,33 +78,33 @@ def connect(url: str, api_key: str = "", *, timeout_s: float) -> QdrantClient:
         trust_env=not local,
         auth=login if any(login) else None,
         # The client takes whole seconds only, and one number for everything.
-        event_hooks={"request": [limit]},
+        event_hooks={"request": [set_timeouts]},
     )
 
 
 @contextmanager
-def translated(client: QdrantClient) -> Iterator[None]:
+def translate_errors(client: QdrantClient) -> Iterator[None]:
     """Raise our error for Qdrant's, and keep theirs as the cause."""
     try:
         yield
-    except FAILURES as err:
-        raise _ours(err, client) from err
+    except QDRANT_ERRORS as err:
+        raise _translate(err, client) from err
 
 
-def retried(call: Callable[[], T], sleep: Callable[[float], None]) -> T:
+def retry(call: Callable[[], T], sleep: Callable[[float], None]) -> T:
     """Return what an idempotent call returns, trying again while Qdrant is away or busy."""
-    for pause in PAUSES_S:
+    for pause in RETRY_PAUSES_S:
         try:
             return call()
-        except FAILURES as err:
-            wait = _wait(err, pause)
-            if wait is None:
+        except QDRANT_ERRORS as err:
+            pause_s = _retry_pause(err, pause)
+            if pause_s is None:
                 raise
-            sleep(wait)
+            sleep(pause_s)
     return call()
 
 
-def place(client: QdrantClient) -> str:
+def address(client: QdrantClient) -> str:
     """Return where a client's server is, without a secret."""
     return str(client.init_options["url"] or "memory")
 
@@ -141,75 +142,75 @@ def _key(text: str) -> str:
     return key
 
 
-def _wait(err: Exception, pause: float) -> float | None:
+def _retry_pause(err: Exception, pause: float) -> float | None:
     """Return the seconds to wait before the next try; None if it would fail again."""
     if isinstance(err, ResourceExhaustedResponse):
-        return float(min(max(err.retry_after_s, 0), LONGEST_PAUSE_S))
+        return float(min(max(err.retry_after_s, 0), MAX_PAUSE_S))
     if isinstance(err, UnexpectedResponse):
-        return pause if err.status_code in BUSY else None
+        return pause if err.status_code in BUSY_STATUSES else None
     if isinstance(err, ResponseHandlingException):
         return None if isinstance(err.source, ValueError) else pause
     return None
 
 
-def _ours(err: Exception, client: QdrantClient) -> StoreUnavailable:
-    url = place(client)
+def _translate(err: Exception, client: QdrantClient) -> StoreUnavailable:
+    url = address(client)
     if isinstance(err, UnexpectedResponse):
-        return _refusal(err, client)
+        return _http_error(err, client)
     if isinstance(err, QdrantException):
         return StoreUnavailable(
-            f"Qdrant is busy at {url}: {_line(str(err), client)}", hint=_LATER
+            f"Qdrant is busy at {url}: {_one_line(str(err), client)}", hint=_RETRY_HINT
         )
     source = getattr(err, "source", None)
     if source is None or isinstance(source, ValueError):
-        return _stranger(url)
+        return _not_qdrant(url)
     local = _loopback(urlsplit(url).hostname or "")
     return StoreUnavailable(
-        f"Qdrant does not answer at {url} ({_line(str(source), client)})",
+        f"Qdrant does not answer at {url} ({_one_line(str(source), client)})",
         hint="docker compose up -d qdrant" if local else "check RAG_QDRANT_URL",
     )
 
 
-def _refusal(err: UnexpectedResponse, client: QdrantClient) -> StoreUnavailable:
-    url, said = place(client), _said(err, client)
+def _http_error(err: UnexpectedResponse, client: QdrantClient) -> StoreUnavailable:
+    url, reason = address(client), _reason(err, client)
     if err.status_code in {401, 403}:
-        what = f"Qdrant refuses the key at {url}: {said or err.status_code}"
-        return StoreUnavailable(what, hint="set RAG_QDRANT_API_KEY in .env")
-    if err.status_code in BUSY:
-        what = f"Qdrant is busy at {url}: {said or err.status_code}"
-        return StoreUnavailable(what, hint=_LATER)
-    if err.status_code == 507 or "no space left" in said.lower():
+        problem = f"Qdrant refuses the key at {url}: {reason or err.status_code}"
+        return StoreUnavailable(problem, hint="set RAG_QDRANT_API_KEY in .env")
+    if err.status_code in BUSY_STATUSES:
+        problem = f"Qdrant is busy at {url}: {reason or err.status_code}"
+        return StoreUnavailable(problem, hint=_RETRY_HINT)
+    if err.status_code == 507 or "no space left" in reason.lower():
         return StoreUnavailable(
-            f"Qdrant has no disk space left at {url}: {said or err.status_code}",
+            f"Qdrant has no disk space left at {url}: {reason or err.status_code}",
             hint="free space where Qdrant keeps its data, then run the same command again",
         )
-    if not said:
-        return _stranger(url, f": HTTP {err.status_code}")
+    if not reason:
+        return _not_qdrant(url, f": HTTP {err.status_code}")
     return StoreUnavailable(
-        f"Qdrant refuses at {url}: {said}",
+        f"Qdrant refuses at {url}: {reason}",
         hint="run the same command again; if it stays: docker compose logs qdrant",
     )
 
 
-_LATER = "run the same command again in a minute"
+_RETRY_HINT = "run the same command again in a minute"
 
 
-def _stranger(url: str, more: str = "") -> StoreUnavailable:
+def _not_qdrant(url: str, detail: str = "") -> StoreUnavailable:
     return StoreUnavailable(
-        f"what answers at {url} is no Qdrant{more}",
+        f"what answers at {url} is no Qdrant{detail}",
         hint="check RAG_QDRANT_URL: host, port, http or https",
     )
 
 
-def _said(err: UnexpectedResponse, client: QdrantClient) -> str:
+def _reason(err: UnexpectedResponse, client: QdrantClient) -> str:
     """Return what Qdrant said of an error; "" if this is not how Qdrant speaks."""
     try:
-        return _line(str(err.structured()["status"]["error"]), client)
+        return _one_line(str(err.structured()["status"]["error"]), client)
     except (ValueError, KeyError, TypeError):
         return ""
 
 
-def _line(text: str, client: QdrantClient) -> str:
+def _one_line(text: str, client: QdrantClient) -> str:
     """Return one short line; a server that echoes our key does not get it printed."""
     key = (client.init_options["headers"] or {}).get("api-key")
     line = " ".join(text.split())

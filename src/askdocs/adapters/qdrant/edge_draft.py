@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
 
-_BATCH = 500
+_BATCH_POINTS = 500
 
 
 class EdgeDraft:
@@ -47,26 +47,26 @@ class EdgeDraft:
 
     def vectors(self, ids: Iterable[str]) -> Mapping[str, Vector]:
         """Return the stored dense vectors of these ids, shape (dim,) each."""
-        wanted: list[PointId] = [UUID(id_) for id_ in ids]
-        found = {}
-        for start in range(0, len(wanted), _BATCH):
+        point_ids: list[PointId] = [UUID(id_) for id_ in ids]
+        vectors = {}
+        for start in range(0, len(point_ids), _BATCH_POINTS):
             for record in self._shard.retrieve(
-                wanted[start : start + _BATCH],
+                point_ids[start : start + _BATCH_POINTS],
                 with_payload=False,
                 with_vector=["dense"],
             ):
                 named = cast("dict[str, list[float]]", record.vector)
-                found[str(record.id)] = np.asarray(named["dense"], dtype=np.float32)
-        return found
+                vectors[str(record.id)] = np.asarray(named["dense"], dtype=np.float32)
+        return vectors
 
     def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
         """Store chunks[i] with vectors[i]; replace what has the same id."""
-        for start in range(0, len(chunks), _BATCH):
+        for start in range(0, len(chunks), _BATCH_POINTS):
             points = [
-                _point(chunk, vector)
+                _to_point(chunk, vector)
                 for chunk, vector in zip(
-                    chunks[start : start + _BATCH],
-                    vectors[start : start + _BATCH],
+                    chunks[start : start + _BATCH_POINTS],
+                    vectors[start : start + _BATCH_POINTS],
                     strict=True,
                 )
             ]
@@ -78,21 +78,21 @@ class EdgeDraft:
             ids: list[PointId] = [UUID(chunk.id)]
             self._shard.update(UpdateOperation.overwrite_payload(ids, chunk.payload))
             if chunk.fields:
-                fields = [PointVectors(UUID(chunk.id), _fields(chunk))]
-                self._shard.update(UpdateOperation.update_vectors(fields))
+                page_vectors = [PointVectors(UUID(chunk.id), _page_vectors(chunk))]
+                self._shard.update(UpdateOperation.update_vectors(page_vectors))
 
     def remove(self, ids: Iterable[str]) -> None:
         """Forget these chunks; ids that are not there are no error."""
-        gone: list[PointId] = [UUID(id_) for id_ in ids]
-        if gone:
-            self._shard.update(UpdateOperation.delete_points(gone))
+        point_ids: list[PointId] = [UUID(id_) for id_ in ids]
+        if point_ids:
+            self._shard.update(UpdateOperation.delete_points(point_ids))
 
     def publish(self, manifest: Manifest, table: Table) -> None:
         """Make the change the index, in one step."""
-        held = self._shard.count(CountRequest(exact=True))
-        if held != manifest.chunks:
+        count = self._shard.count(CountRequest(exact=True))
+        if count != manifest.chunks:
             raise IndexDamaged(
-                f"the new index holds {held} chunks instead of {manifest.chunks}",
+                f"the new index holds {count} chunks instead of {manifest.chunks}",
                 hint="the live index was not touched; rag ingest PATH --rebuild",
             )
         self._shard.flush()
@@ -104,17 +104,17 @@ class EdgeDraft:
         self._shard.close()
 
 
-def _point(chunk: Chunk, vector: Vector) -> Point:
-    words = SparseVector(*encode_document(chunk.embedded))
+def _to_point(chunk: Chunk, vector: Vector) -> Point:
+    sparse = SparseVector(*encode_document(chunk.embedded))
     vectors: dict[str, Any] = {
         "dense": vector.tolist(),
-        "bm25": words,
-        **_fields(chunk),
+        "bm25": sparse,
+        **_page_vectors(chunk),
     }
     return Point(UUID(chunk.id), vectors, chunk.payload)
 
 
-def _fields(chunk: Chunk) -> dict[str, Any]:
+def _page_vectors(chunk: Chunk) -> dict[str, Any]:
     """Return the vectors that stand for the whole page, if the chunk has any."""
-    found = {name: encode_document(text) for name, text in chunk.fields.items()}
-    return {name: SparseVector(*words) for name, words in found.items()}
+    vectors = {name: encode_document(text) for name, text in chunk.fields.items()}
+    return {name: SparseVector(*sparse) for name, sparse in vectors.items()}

@@ -1,4 +1,4 @@
-"""One shard of embedded Qdrant: created, opened, scanned."""
+"""Create, open and scan one shard of embedded Qdrant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from askdocs.adapters.qdrant.payload import (
 from askdocs.domain.errors import IndexDamaged
 from askdocs.domain.index import Space, Stored
 
-_PAGE = 2000
+_SCROLL_POINTS = 2000
 _DISTANCE = {"cosine": Distance.Cosine, "dot": Distance.Dot}
 
 
@@ -76,7 +76,9 @@ def scan_shard(shard: EdgeShard) -> Iterator[tuple[str, Stored]]:
     offset = None
     while True:
         records, offset = shard.scroll(
-            ScrollRequest(offset=offset, limit=_PAGE, with_payload=[*STORED_FIELDS])
+            ScrollRequest(
+                offset=offset, limit=_SCROLL_POINTS, with_payload=[*STORED_FIELDS]
+            )
         )
         for record in records:
             yield str(record.id), read_stored(record.payload or {})

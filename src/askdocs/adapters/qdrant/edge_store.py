@@ -1,4 +1,4 @@
-"""Chunks and vectors become generations of an embedded Qdrant shard, in one folder.
+"""Keep chunks and vectors as generations of an embedded Qdrant shard, in one folder.
 
     <folder>/current                 names the live generation
     <folder>/<generation>/shard/     no point is written again once it is published
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     from askdocs.domain.ports import Vector
 
-KEPT = 2
+KEPT_GENERATIONS = 2
 """Generations that stay: the live one, and the one before it to go back to."""
 
 
@@ -75,22 +75,22 @@ class EdgeStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._open: tuple[str, EdgeShard] | None = None
+        self._opened: tuple[str, EdgeShard] | None = None
         self._copy: TemporaryDirectory[str] | None = None
 
     def manifest(self) -> Manifest | None:
         """Return what built the live index; None before the first ingest."""
-        name = self._live()
-        return None if name is None else self._manifest_of(name)
+        name = self._live_generation()
+        return None if name is None else self._read_manifest(name)
 
     def scan(self) -> dict[str, Stored]:
         """Return every chunk of the live index by id; empty before the first ingest."""
-        shard = self._shard()
+        shard = self._live_shard()
         return {} if shard is None else dict(scan_shard(shard))
 
     def table(self) -> Table | None:
         """Return where the pages of the live index are; None before the first ingest."""
-        name = self._live()
+        name = self._live_generation()
         if name is None:
             return None
         try:
@@ -109,19 +109,19 @@ class EdgeStore:
         only: Filter = EVERYTHING,
     ) -> Rankings:
         """Return rankings by name from one call, best first."""
-        shard = self._required()
+        shard = self._required_shard()
         sparse = encode_question(words)
         requests = nearest(vector, sparse, k, pages, condition(only))
-        found = shard.query_batch(QueryBatchRequest([*requests.values()]))
-        return to_hits(shard, dict(zip(requests, found, strict=True)), sparse)
+        rankings = shard.query_batch(QueryBatchRequest([*requests.values()]))
+        return to_hits(shard, dict(zip(requests, rankings, strict=True)), sparse)
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return these chunks by id, without those that are gone since they were found."""
         # What was found in one generation is read from it, though another be live by now.
-        shard = self._open[1] if self._open else self._required()
-        wanted: list[PointId] = [UUID(id_) for id_ in ids]
+        shard = self._opened[1] if self._opened else self._required_shard()
+        point_ids: list[PointId] = [UUID(id_) for id_ in ids]
         records = shard.retrieve(
-            wanted, with_payload=[*PASSAGE_FIELDS], with_vector=False
+            point_ids, with_payload=[*PASSAGE_FIELDS], with_vector=False
         )
         return {str(record.id): to_passage(record) for record in records}
 
@@ -133,10 +133,12 @@ class EdgeStore:
             exact=True,
             filter=condition(only, first=True),
         )
-        return {str(hit.value): hit.count for hit in self._required().facet(request)}
+        return {
+            str(hit.value): hit.count for hit in self._required_shard().facet(request)
+        }
 
-    def _required(self) -> EdgeShard:
-        shard = self._shard()
+    def _required_shard(self) -> EdgeShard:
+        shard = self._live_shard()
         if shard is None:
             raise IndexMissing(
                 "there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS"
@@ -146,23 +148,24 @@ class EdgeStore:
     @contextmanager
     def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[EdgeDraft]:
         """Open a change named `manifest.generation`; what is not published is thrown away."""
-        live = None if fresh else self._live()
-        private = self._folder / f"draft-{manifest.generation}"
-        with _writing(self._folder):
-            self._sweep()
+        live = None if fresh else self._live_generation()
+        draft_folder = self._folder / f"draft-{manifest.generation}"
+        with _translate_errors(self._folder):
+            self._remove_old()
             try:
-                private.mkdir(mode=0o700)
+                draft_folder.mkdir(mode=0o700)
                 if live is None:
-                    shard = create_shard(private / "shard", manifest.space)
+                    shard = create_shard(draft_folder / "shard", manifest.space)
                 else:
-                    copy_sparsely(self._folder / live / "shard", private / "shard")
-                    shard = open_shard(private / "shard")
+                    live_shard = self._folder / live / "shard"
+                    copy_sparsely(live_shard, draft_folder / "shard")
+                    shard = open_shard(draft_folder / "shard")
                 with closing(
-                    EdgeDraft(shard, partial(self._publish, private))
+                    EdgeDraft(shard, partial(self._publish, draft_folder))
                 ) as draft:
                     yield draft
             finally:
-                shutil.rmtree(private, ignore_errors=True)
+                shutil.rmtree(draft_folder, ignore_errors=True)
 
     def _publish(self, draft: Path, manifest: Manifest, table: Table) -> None:
         """Make a finished draft the live generation: fsync, rename, then the pointer."""
@@ -176,7 +179,7 @@ class EdgeStore:
         replace_text(pointer, manifest.generation + "\n", durable=True)
         sync(self._folder)
         self.close()
-        self._sweep()
+        self._remove_old()
 
     def problems(self) -> tuple[str, ...]:
         """Return (): what can be wrong with files is said when they are opened."""
@@ -184,14 +187,14 @@ class EdgeStore:
 
     def close(self) -> None:
         """Release the shard that is open."""
-        if self._open:
-            self._open[1].close()
-            self._open = None
+        if self._opened:
+            self._opened[1].close()
+            self._opened = None
         if self._copy:
             self._copy.cleanup()
             self._copy = None
 
-    def _live(self) -> str | None:
+    def _live_generation(self) -> str | None:
         try:
             return (self._folder / "current").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
@@ -199,7 +202,7 @@ class EdgeStore:
         except (OSError, UnicodeDecodeError) as err:
             raise damaged(self._folder / "current", err) from err
 
-    def _manifest_of(self, name: str) -> Manifest:
+    def _read_manifest(self, name: str) -> Manifest:
         file = self._folder / name / "manifest.json"
         try:
             data = json.loads(file.read_text(encoding="utf-8"))
@@ -207,23 +210,23 @@ class EdgeStore:
             raise damaged(file, err) from err
         return read_manifest(data, str(file))
 
-    def _shard(self) -> EdgeShard | None:
+    def _live_shard(self) -> EdgeShard | None:
         """Return the live shard; None before the first ingest."""
-        name = self._live()
-        if name is None or (self._open and self._open[0] == name):
-            return self._open[1] if name and self._open else None
+        name = self._live_generation()
+        if name is None or (self._opened and self._opened[0] == name):
+            return self._opened[1] if name and self._opened else None
         self.close()
         try:
-            self._open = (name, self._loaded(name))
+            self._opened = (name, self._load(name))
         except IndexDamaged:
             # Two runs may have published since we read the pointer, and swept it away.
-            newer = self._live()
-            if newer is None or newer == name:
+            current = self._live_generation()
+            if current is None or current == name:
                 raise
-            self._open = (newer, self._loaded(newer))
-        return self._open[1]
+            self._opened = (current, self._load(current))
+        return self._opened[1]
 
-    def _loaded(self, name: str) -> EdgeShard:
+    def _load(self, name: str) -> EdgeShard:
         folder = self._folder / name / "shard"
         if folder.is_dir() and not os.access(folder, os.W_OK):
             # The engine opens its files for writing, even to read: on a read-only
@@ -233,25 +236,26 @@ class EdgeStore:
             folder = Path(self._copy.name) / "shard"
         return open_shard(folder)
 
-    def _sweep(self) -> None:
+    def _remove_old(self) -> None:
         """Throw away what no reader will ask for: drafts left by a crash, old generations.
 
         A reader that has just opened the generation before the last still has its files.
         """
         try:
-            live = self._live()
+            live = self._live_generation()
         except IndexDamaged:
             live = None  # a rebuild is on its way; the newest generation stays
         folders = [p for p in self._folder.iterdir() if p.is_dir()]
-        done = sorted(p.name for p in folders if not p.name.startswith("draft-"))
-        keep = {live, *[name for name in done if name != live][-(KEPT - 1) :]}
+        generations = sorted(p.name for p in folders if not p.name.startswith("draft-"))
+        previous = [name for name in generations if name != live]
+        kept = {live, *previous[-(KEPT_GENERATIONS - 1) :]}
         for path in folders:
-            if path.name not in keep:
+            if path.name not in kept:
                 shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def _translate_errors(folder: Path) -> Iterator[None]:
     """Make the folder, and say it our way when the disk refuses."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""A Chunk becomes a LlamaIndex node in a Qdrant collection, and a node becomes a Passage.
+"""Turn chunks into LlamaIndex nodes of a Qdrant collection, and nodes into passages.
 
 What is written is what `QdrantVectorStore` itself writes, so that any LlamaIndex
 application can read the collection.
@@ -82,8 +82,8 @@ class NodeWriter:
             enable_hybrid=True,
             dense_vector_name="dense",
             sparse_vector_name="bm25",
-            sparse_doc_fn=_documents,
-            sparse_query_fn=_questions,
+            sparse_doc_fn=_encode_documents,
+            sparse_query_fn=_encode_questions,
         )
 
     def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
@@ -96,9 +96,9 @@ class NodeWriter:
         """Hand on the points with the vectors that stand for whole pages."""
         for point in points:
             for name, text in self._fields[str(point.id)].items():
-                words = encode_document(text)
-                sparse = SparseVector(indices=words.indices, values=words.values)
-                cast("dict[str, Any]", point.vector)[name] = sparse
+                sparse = encode_document(text)
+                vector = SparseVector(indices=sparse.indices, values=sparse.values)
+                cast("dict[str, Any]", point.vector)[name] = vector
         self._upload(points)
 
     def payload(self, chunk: Chunk) -> dict[str, Any]:
@@ -128,11 +128,11 @@ class _Collection:
         self._upload(points)
 
 
-def _documents(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
-    found = [encode_document(text) for text in texts]
-    return [s.indices for s in found], [s.values for s in found]
+def _encode_documents(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
+    vectors = [encode_document(text) for text in texts]
+    return [s.indices for s in vectors], [s.values for s in vectors]
 
 
-def _questions(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
-    found = [encode_question(text) for text in texts]
-    return [s.indices for s in found], [s.values for s in found]
+def _encode_questions(texts: list[str]) -> tuple[list[list[int]], list[list[float]]]:
+    vectors = [encode_question(text) for text in texts]
+    return [s.indices for s in vectors], [s.values for s in vectors]

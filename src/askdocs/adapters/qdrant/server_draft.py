@@ -70,12 +70,12 @@ class ServerDraft:
         if not chunks:
             return
         pages = [chunk for chunk in chunks if chunk.fields]
-        held = self.vectors(chunk.id for chunk in pages)
-        whole = [chunk for chunk in pages if chunk.id in held]
+        vectors = self.vectors(chunk.id for chunk in pages)
+        whole = [chunk for chunk in pages if chunk.id in vectors]
         if whole:
-            self.add(whole, np.stack([held[chunk.id] for chunk in whole]))
-        nodes, done = self._nodes, {chunk.id for chunk in whole}
-        rest = [chunk for chunk in chunks if chunk.id not in done]
+            self.add(whole, np.stack([vectors[chunk.id] for chunk in whole]))
+        nodes, added = self._nodes, {chunk.id for chunk in whole}
+        rest = [chunk for chunk in chunks if chunk.id not in added]
         self._collection.overwrite((c.id, nodes.payload(c)) for c in rest)
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -90,16 +90,16 @@ class ServerDraft:
                 live collection then keeps its old manifest.
             StoreUnavailable: if Qdrant says that it could not finish writing.
         """
-        held = self._collection.count()
-        if held != manifest.chunks:
+        count = self._collection.count()
+        if count != manifest.chunks:
             raise IndexDamaged(
-                f"the new index holds {held} chunks instead of {manifest.chunks}",
+                f"the new index holds {count} chunks instead of {manifest.chunks}",
                 hint="rag ingest PATH-OF-YOUR-DOCS --rebuild",
             )
-        trouble = self._collection.trouble()
-        if trouble:
-            raise StoreUnavailable(trouble, hint="docker compose logs qdrant")
-        self._collection.label(manifest, table)
+        problem = self._collection.problem()
+        if problem:
+            raise StoreUnavailable(problem, hint="docker compose logs qdrant")
+        self._collection.write_manifest(manifest, table)
         if self._switch:
             self._switch(self._collection.name)
         self.published = True

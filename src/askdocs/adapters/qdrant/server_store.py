@@ -1,4 +1,4 @@
-"""Chunks and vectors become collections of a Qdrant server; an alias names the live one.
+"""Keep chunks and vectors in collections of a Qdrant server; an alias names the live one.
 
     <name>                    the alias that readers ask
     <name>--<generation>      a collection; its metadata says whose it is, and its manifest
@@ -23,13 +23,11 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from qdrant_client.models import CreateAlias, CreateAliasOperation
 
 from askdocs.adapters.qdrant.bm25 import encode_question
-from askdocs.adapters.qdrant.client import place, retried, translated
+from askdocs.adapters.qdrant.client import address, retry, translate_errors
 from askdocs.adapters.qdrant.payload import (
     PASSAGE_FIELDS,
     PAYLOAD_FIELDS,
-    STORED_FIELDS,
     read_manifest,
-    read_stored,
     unpack_table,
 )
 from askdocs.adapters.qdrant.server_collection import (
@@ -37,6 +35,7 @@ from askdocs.adapters.qdrant.server_collection import (
     OWNER,
     TABLE,
     ServerCollection,
+    scan_collection,
 )
 from askdocs.adapters.qdrant.server_draft import ServerDraft, Writer
 from askdocs.adapters.qdrant.server_queries import (
@@ -60,8 +59,6 @@ if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
 T = TypeVar("T")
-
-_PAGE = 1000
 
 
 class ServerStore:
@@ -99,13 +96,13 @@ class ServerStore:
             return None
         metadata = info.config.metadata or {}
         if MANIFEST not in metadata:
-            raise self._not_ours(self._name)
-        where = f"{place(self._client)}, collection {self._name}"
+            raise self._foreign_error(self._name)
+        where = f"{address(self._client)}, collection {self._name}"
         return read_manifest(metadata[MANIFEST], where)
 
     def scan(self) -> dict[str, Stored]:
         """Return every chunk of the live index by id; empty before the first ingest."""
-        return self._read(lambda: dict(_scanned(self._client, self._name))) or {}
+        return self._read(lambda: dict(scan_collection(self._client, self._name))) or {}
 
     def table(self) -> Table | None:
         """Return where the pages of the live index are; None before the first ingest."""
@@ -130,25 +127,25 @@ class ServerStore:
             )
         )
         if responses is None:
-            raise _missing()
+            raise _index_missing()
         points = [response.points for response in responses]
         return to_hits(dict(zip(requests, points, strict=True)), sparse)
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
         """Return these chunks by id, without those that are gone since they were found."""
-        found = self._read(
+        records = self._read(
             lambda: self._client.retrieve(
                 self._name, [*ids], with_payload=PASSAGE_FIELDS
             )
         )
-        if found is None:
-            raise _missing()
-        return {str(point.id): to_passage(point) for point in found}
+        if records is None:
+            raise _index_missing()
+        return {str(record.id): to_passage(record) for record in records}
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
         """Return how many pages have each value of a field of `Filter`; most first."""
         where = condition(only, first=True)
-        found = self._read(
+        response = self._read(
             lambda: self._client.facet(
                 self._name,
                 PAYLOAD_FIELDS[name],
@@ -157,39 +154,42 @@ class ServerStore:
                 exact=True,
             )
         )
-        if found is None:
-            raise _missing()
-        return {str(hit.value): hit.count for hit in found.hits}
+        if response is None:
+            raise _index_missing()
+        return {str(hit.value): hit.count for hit in response.hits}
 
     @contextmanager
     def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[ServerDraft]:
         """Open a change; a collection of its own that is not published is dropped."""
-        live = self._live()
+        live = self._live_collection()
         if live and not fresh:
             yield ServerDraft(self._collection(live), self._writer, switch=None)
             return
-        private = self._collection(f"{self._name}--{manifest.generation}")
-        private.create(manifest.space, self._name)
-        draft = ServerDraft(private, self._writer, switch=partial(self._switch, live))
+        collection = self._collection(f"{self._name}--{manifest.generation}")
+        collection.create(manifest.space, self._name)
+        draft = ServerDraft(
+            collection, self._writer, switch=partial(self._switch, live)
+        )
         try:
-            private.prepare()
+            collection.create_payload_indexes()
             yield draft
         finally:
             if not draft.published:
-                private.drop()
+                collection.drop()
 
     def problems(self) -> tuple[str, ...]:
         """Return what is wrong with the server or the live index; () if nothing."""
-        ours = version("qdrant-client")
-        with translated(self._client):
-            theirs = self._client.info().version
-        live = self._live()
-        found = [self._collection(live).trouble()] if live else []
-        if not is_compatible(ours, theirs):
-            found.append(
-                f"Qdrant {theirs} is more than a minor version from qdrant-client {ours}"
+        client_version = version("qdrant-client")
+        with translate_errors(self._client):
+            server_version = self._client.info().version
+        live = self._live_collection()
+        problems = [self._collection(live).problem()] if live else []
+        if not is_compatible(client_version, server_version):
+            problems.append(
+                f"Qdrant {server_version} is more than a minor version "
+                f"from qdrant-client {client_version}"
             )
-        return tuple(text for text in found if text)
+        return tuple(problem for problem in problems if problem)
 
     def close(self) -> None:
         """Close the connection."""
@@ -204,7 +204,7 @@ class ServerStore:
         Asking first would cost every search a round trip. (The client in memory says
         with a ValueError that there is no such collection.)
         """
-        with translated(self._client):
+        with translate_errors(self._client):
             try:
                 return call()
             except (UnexpectedResponse, ValueError):
@@ -212,19 +212,19 @@ class ServerStore:
                     raise
                 return None
 
-    def _live(self) -> str | None:
+    def _live_collection(self) -> str | None:
         """Return the collection behind the alias; None if there is none.
 
         Raises:
             ConfigError: if the name is taken by something that is none of ours.
         """
-        with translated(self._client):
+        with translate_errors(self._client):
             aliases = self._client.get_aliases().aliases
             target = {a.alias_name: a.collection_name for a in aliases}.get(self._name)
             if target is None and self._client.collection_exists(self._name):
-                raise self._not_ours(self._name)
+                raise self._foreign_error(self._name)
         if target and MANIFEST not in self._collection(target).metadata():
-            raise self._not_ours(target)
+            raise self._foreign_error(target)
         return target
 
     def _switch(self, previous: str | None, collection: str) -> None:
@@ -232,18 +232,19 @@ class ServerStore:
         alias = CreateAlias(collection_name=collection, alias_name=self._name)
         # This replaces the alias. To delete it first would be a second step on the
         # server's disk, and a crash between them would leave none.
-        steps = [CreateAliasOperation(create_alias=alias)]
-        with translated(self._client):
-            retried(lambda: self._client.update_collection_aliases(steps), self._sleep)
+        operations = [CreateAliasOperation(create_alias=alias)]
+        with translate_errors(self._client):
+            switch = partial(self._client.update_collection_aliases, operations)
+            retry(switch, self._sleep)
         # The index is live: what cannot be dropped now is dropped by the next rebuild.
         with suppress(StoreUnavailable):
             self._drop_all_but(collection, previous)
 
     def _drop_all_but(self, live: str, previous: str | None) -> None:
         """Drop our collections but these; without a previous one, only unfinished ones."""
-        with translated(self._client):
-            every = self._client.get_collections().collections
-        for name in {c.name for c in every} - {live, previous}:
+        with translate_errors(self._client):
+            collections = self._client.get_collections().collections
+        for name in {c.name for c in collections} - {live, previous}:
             if name.startswith(f"{self._name}--"):
                 old = self._collection(name)
                 metadata = old.metadata()
@@ -252,25 +253,14 @@ class ServerStore:
                 ):
                     old.drop()
 
-    def _not_ours(self, collection: str) -> ConfigError:
+    def _foreign_error(self, collection: str) -> ConfigError:
         return ConfigError(
-            f"RAG_COLLECTION: {collection} at {place(self._client)} was not made by rag",
+            f"RAG_COLLECTION: {collection} at {address(self._client)} "
+            "was not made by rag",
             hint="set RAG_COLLECTION in .env to a name that is free",
         )
 
 
-def _missing() -> IndexMissing:
+def _index_missing() -> IndexMissing:
     hint = "rag ingest PATH-OF-YOUR-DOCS"
     return IndexMissing("there is no index yet", hint=hint)
-
-
-def _scanned(client: QdrantClient, name: str) -> Iterator[tuple[str, Stored]]:
-    offset = None
-    while True:
-        records, offset = client.scroll(
-            name, limit=_PAGE, offset=offset, with_payload=[*STORED_FIELDS]
-        )
-        for record in records:
-            yield str(record.id), read_stored(record.payload or {})
-        if offset is None:
-            return
