@@ -44,7 +44,7 @@ class Late:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request as it came."""
 
     method: str
@@ -61,9 +61,9 @@ class FakeQdrant:
         client: Holds the data; a test may look at it or change it behind our back.
         faults: Answered first, one for each request; None stands for the right answer.
         always: Answered to every request when it is set.
-        asked: Every request so far.
+        requests: Every request so far.
         keeps_metadata: False as before Qdrant 1.16.
-        ill: What the optimizer says is wrong; "" if nothing.
+        optimizer_error: What the optimizer says is wrong; "" if nothing.
     """
 
     def __init__(self, version: str = VERSION) -> None:
@@ -71,9 +71,9 @@ class FakeQdrant:
         self.version = version
         self.faults: list[Reply | Silence | Late | None] = []
         self.always: Reply | Silence | None = None
-        self.asked: list[Asked] = []
+        self.requests: list[Request] = []
         self.keeps_metadata = True
-        self.ill = ""
+        self.optimizer_error = ""
         self._lock = Lock()
         self._done = Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -90,34 +90,34 @@ class FakeQdrant:
         self._server.server_close()
         self.client.close()
 
-    def answer(self, asked: Asked) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Return what is sent for a request; waits until the end for a silent fault."""
         with self._lock:
-            self.asked.append(asked)
+            self.requests.append(request)
             fault = self.always or (self.faults.pop(0) if self.faults else None)
             if isinstance(fault, Reply):
                 return fault
             reply = Reply(503)
             if not isinstance(fault, Silence):
-                reply = self._right(asked, json.loads(asked.body or b"{}"))
+                reply = self._respond(request, json.loads(request.body or b"{}"))
         if fault:
             self._done.wait()
         return reply
 
-    def _right(self, asked: Asked, body: Any) -> Reply:
-        if asked.path == "/":
+    def _respond(self, request: Request, body: Any) -> Reply:
+        if request.path == "/":
             return Reply(
                 200, json.dumps({"title": "q", "version": self.version}).encode()
             )
         try:
-            for pattern, method, do in _ROUTES:
-                found = re.fullmatch(pattern, asked.path)
-                if found and method == asked.method:
-                    result = to_jsonable_python(do(self, body, *found.groups()))
+            for pattern, method, handle in _ROUTES:
+                match = re.fullmatch(pattern, request.path)
+                if match and method == request.method:
+                    result = to_jsonable_python(handle(self, body, *match.groups()))
                     return Reply(200, json.dumps({"result": result}).encode())
         except ValueError as err:
-            taken, gone = "already exists" in str(err), "not found" in str(err)
-            status = 409 if taken else 404 if gone else 400
+            exists, missing = "already exists" in str(err), "not found" in str(err)
+            status = 409 if exists else 404 if missing else 400
             return refused(status, str(err))
         return Reply(404)
 
@@ -128,7 +128,7 @@ def _handler(server: FakeQdrant) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {k.lower(): v for k, v in self.headers.items()}
             path, _, query = self.path.partition("?")
-            reply = server.answer(Asked(self.command, path, query, headers, body))
+            reply = server.answer(Request(self.command, path, query, headers, body))
             try:
                 self.send_response(reply.status)
                 for name, value in reply.headers.items():
@@ -148,19 +148,19 @@ def _handler(server: FakeQdrant) -> type[BaseHTTPRequestHandler]:
 
 
 def _create(server: FakeQdrant, body: Any, name: str) -> Any:
-    made = models.CreateCollection(**body)
+    creation = models.CreateCollection(**body)
     return server.client.create_collection(
         name,
-        vectors_config=made.vectors,
-        sparse_vectors_config=made.sparse_vectors,
-        metadata=made.metadata if server.keeps_metadata else None,
+        vectors_config=creation.vectors,
+        sparse_vectors_config=creation.sparse_vectors,
+        metadata=creation.metadata if server.keeps_metadata else None,
     )
 
 
 def _info(server: FakeQdrant, _: Any, name: str) -> Any:
     info = server.client.get_collection(name).model_dump(mode="json")
-    if server.ill:
-        info |= {"status": "red", "optimizer_status": {"error": server.ill}}
+    if server.optimizer_error:
+        info |= {"status": "red", "optimizer_status": {"error": server.optimizer_error}}
     return info
 
 
@@ -169,13 +169,13 @@ def _upsert(server: FakeQdrant, body: Any, name: str) -> Any:
 
 
 def _batch(server: FakeQdrant, body: Any, name: str) -> Any:
-    steps = models.UpdateOperations(**body).operations
-    return server.client.batch_update_points(name, update_operations=steps)
+    operations = models.UpdateOperations(**body).operations
+    return server.client.batch_update_points(name, update_operations=operations)
 
 
 def _aliases(server: FakeQdrant, body: Any) -> Any:
-    steps = models.ChangeAliasesOperation(**body).actions
-    return server.client.update_collection_aliases(steps)
+    operations = models.ChangeAliasesOperation(**body).actions
+    return server.client.update_collection_aliases(operations)
 
 
 def _scroll(server: FakeQdrant, body: Any, name: str) -> Any:
@@ -189,9 +189,12 @@ def _scroll(server: FakeQdrant, body: Any, name: str) -> Any:
 
 
 def _retrieve(server: FakeQdrant, body: Any, name: str) -> Sequence[Any]:
-    found = models.PointRequest(**body)
+    request = models.PointRequest(**body)
     return server.client.retrieve(
-        name, found.ids, with_payload=found.with_payload, with_vectors=found.with_vector
+        name,
+        request.ids,
+        with_payload=request.with_payload,
+        with_vectors=request.with_vector,
     )
 
 
@@ -206,8 +209,8 @@ def _facet(qdrant: FakeQdrant, body: Any, name: str) -> Any:
 
 
 def _query(server: FakeQdrant, body: Any, name: str) -> Sequence[Any]:
-    asked = models.QueryRequestBatch(**body).searches
-    return server.client.query_batch_points(name, requests=asked)
+    requests = models.QueryRequestBatch(**body).searches
+    return server.client.query_batch_points(name, requests=requests)
 
 
 _NAME = r"/collections/([^/]+)"
