@@ -19,11 +19,11 @@ SPACE = a_space(dim=4)
 
 def publish(store, generation, *texts, fresh=False):
     chunks = [a_chunk(text, path=f"{n}.mdx") for n, text in enumerate(texts)]
-    held = set() if fresh else set(store.scan())
+    stored = set() if fresh else set(store.scan())
     manifest = a_manifest(
-        generation, chunks=len(held | {c.id for c in chunks}), space=SPACE
+        generation, chunks=len(stored | {c.id for c in chunks}), space=SPACE
     )
-    with store.draft(manifest, fresh=fresh or not held) as draft:
+    with store.draft(manifest, fresh=fresh or not stored) as draft:
         draft.add(chunks, np.eye(4, dtype=np.float32)[: len(chunks)])
         draft.publish(manifest, a_table())
     return chunks
@@ -92,8 +92,20 @@ def test_readers_go_on_while_a_generation_is_published(store, tmp_path):
 
     for n in range(1, 4):
         publish(store, f"g{n}", f"Text {n}.")
-        found, _ = two(reader, np.ones(4, np.float32), "text", 9)
-        assert len(found) == len(store.scan())
+        passages, _ = two(reader, np.ones(4, np.float32), "text", 9)
+        assert len(passages) == len(store.scan())
+    reader.close()
+
+
+def test_what_was_found_in_one_generation_is_read_from_it(store, tmp_path):
+    """A rebuild between a search and its passages must not empty the screen."""
+    (old,) = publish(store, "g1", "Old.")
+    reader = EdgeStore(tmp_path / "index")
+    reader.search(np.ones(4, np.float32), "old", 9)
+    publish(store, "g2", "New.", fresh=True)
+
+    assert [p.text for p in reader.passages([old.id]).values()] == ["Old."]
+    assert reader.scan().keys() == store.scan().keys() != {old.id}
     reader.close()
 
 
@@ -103,9 +115,9 @@ def test_many_cold_readers_open_one_generation_at_once(store, tmp_path):
 
     def cold(_):
         reader = EdgeStore(tmp_path / "index")
-        found = len(reader.scan())
+        chunks = len(reader.scan())
         reader.close()
-        return found
+        return chunks
 
     with ThreadPoolExecutor(12) as pool:
         assert set(pool.map(cold, range(24))) == {1}
@@ -140,7 +152,7 @@ def test_an_index_on_a_read_only_file_system_is_read(store, monkeypatch, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "harm",
+    "damage",
     [
         lambda f: (f / "g1/manifest.json").write_text("{"),
         lambda f: (f / "g1/manifest.json").unlink(),
@@ -149,16 +161,45 @@ def test_an_index_on_a_read_only_file_system_is_read(store, monkeypatch, tmp_pat
     ],
     ids=["half a manifest", "no manifest", "not a manifest", "a pointer to nothing"],
 )
-def test_a_damaged_index_is_said_and_never_opened_as_an_empty_one(store, harm):
+def test_a_damaged_index_is_said_and_never_opened_as_an_empty_one(store, damage):
     """An empty answer would be a lie."""
     publish(store, "g1", "One.")
     store.close()
-    harm(store._folder)
+    damage(store._folder)
 
     with pytest.raises(IndexDamaged, match="cannot be read") as caught:
         store.manifest()
 
     assert "--rebuild" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"rule": "x", "places": 1}'])
+def test_a_table_that_cannot_be_read_is_none(store, text):
+    """Links are made without it, and the next run writes it anew."""
+    publish(store, "g1", "One.")
+    file = store._folder / "g1/urls.json"
+    file.unlink()
+    if text is not None:
+        file.write_text(text)
+
+    assert store.table() is None
+    assert store.manifest().generation == "g1"
+
+
+def test_the_pointer_is_moved_after_all_that_it_points_to(store, monkeypatch):
+    """After a power cut it names the old generation or a whole new one."""
+    publish(store, "g1", "One.")
+    synced, live = [], []
+
+    def noted(folder):
+        synced.append(folder.name)
+        live.append((store._folder / "current").read_text())
+
+    monkeypatch.setattr("askdocs.adapters.qdrant.edge_store.sync_tree", noted)
+    publish(store, "g2", "Two.")
+
+    assert (synced, live) == (["draft-g2"], ["g1\n"])
+    assert (store._folder / "current").read_text() == "g2\n"
 
 
 def test_a_shard_that_is_gone_is_said(store):

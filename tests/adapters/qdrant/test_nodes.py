@@ -31,14 +31,14 @@ BUCKETS = a_chunk("Press it.", title="Buckets", path="pages/buckets.mdx")
 
 @pytest.fixture
 def client() -> Iterator[QdrantClient]:
-    made = QdrantClient(":memory:")
-    store = ServerStore(made, "docs", writer=NodeWriter)
+    client = QdrantClient(":memory:")
+    store = ServerStore(client, "docs", writer=NodeWriter)
     manifest = a_manifest(chunks=2, space=a_space(dim=3))
     with store.draft(manifest, fresh=True) as draft:
         draft.add([JOBS, BUCKETS], np.asarray([[1, 0, 0], [0, 1, 0]], np.float32))
         draft.publish(manifest, a_table())
-    yield made
-    made.close()
+    yield client
+    client.close()
 
 
 def _stock(client: QdrantClient) -> QdrantVectorStore:
@@ -48,10 +48,10 @@ def _stock(client: QdrantClient) -> QdrantVectorStore:
 def test_a_stock_vector_store_finds_what_we_stored(client):
     """The collection belongs to whoever asks it by the alias, with LlamaIndex's own class."""
     query = VectorStoreQuery(query_embedding=[1, 0.1, 0], similarity_top_k=1)
-    found = _stock(client).query(query)
+    response = _stock(client).query(query)
 
-    (node,) = found.nodes
-    assert found.ids == [node.node_id] == [JOBS.id]
+    (node,) = response.nodes
+    assert response.ids == [node.node_id] == [JOBS.id]
     assert node.get_content() == "Run `scw jobs`."
     assert node.metadata["public_url"] == "https://example.org/docs/jobs/"
     assert node.ref_doc_id == "pages/jobs.mdx"
@@ -63,9 +63,9 @@ def test_a_stock_index_retrieves_with_filters(client):
         _stock(client), embed_model=MockEmbedding(embed_dim=3)
     )
     only = MetadataFilters(filters=[ExactMatchFilter(key="title", value="Buckets")])
-    found = index.as_retriever(similarity_top_k=5, filters=only).retrieve("anything")
+    nodes = index.as_retriever(similarity_top_k=5, filters=only).retrieve("anything")
 
-    assert [n.node.node_id for n in found] == [BUCKETS.id]
+    assert [n.node.node_id for n in nodes] == [BUCKETS.id]
 
 
 def test_a_node_is_rewritten_with_its_payload(client):
@@ -115,12 +115,12 @@ def test_a_prompt_of_llamaindex_sees_title_and_link_only():
 )
 def test_a_node_becomes_a_passage_with_everything_it_is_cited_by(chunk: Chunk):
     """Whatever LlamaIndex retrieves can be cited as ours."""
-    found = to_passage(to_node(chunk), 0.5)
+    passage = to_passage(to_node(chunk), 0.5)
 
-    assert (found.id, found.text, found.score) == (chunk.id, chunk.text, 0.5)
-    assert (found.path, found.heading, found.lines) == (
+    assert (passage.id, passage.text, passage.score) == (chunk.id, chunk.text, 0.5)
+    assert (passage.path, passage.heading, passage.lines) == (
         chunk.path,
         chunk.heading,
         chunk.lines,
     )
-    assert found.link.startswith(chunk.page["public_url"])
+    assert passage.link.startswith(chunk.page["public_url"])
