@@ -223,7 +223,9 @@ def _changes(
             (change.interval.low, change.interval.high),
             change.p,
         )
-        for n, (name, change) in enumerate(zip(metrics.METRICS, differences, strict=True))
+        for n, (name, change) in enumerate(
+            zip(metrics.METRICS, differences, strict=True)
+        )
     }
 
 
@@ -244,6 +246,10 @@ def _refuse(labels: Sequence[tuple[str, int]], what: str, hint: str) -> None:
     if not labels:
         return
     named = [f"{label} (line {line})" for label, line in labels[:MAX_NAMED_LABELS]]
-    more = f" and {len(labels) - MAX_NAMED_LABELS:,} more" if len(labels) > MAX_NAMED_LABELS else ""
+    more = (
+        f" and {len(labels) - MAX_NAMED_LABELS:,} more"
+        if len(labels) > MAX_NAMED_LABELS
+        else ""
+    )
     count = f"{len(labels):,} wanted {what}{'s' * (len(labels) > 1)}"
     raise ConfigError(f"{count} not in the index: {', '.join(named)}{more}", hint=hint)

@@ -42,14 +42,17 @@ def thresholds(
         return {}
     passages = np.stack(list(stored.values()))
     headings = [
-        " ".join((c.page.get("title", ""), *c.heading[-1:])) for c in sample[:MAX_HEADINGS]
+        " ".join((c.page.get("title", ""), *c.heading[-1:]))
+        for c in sample[:MAX_HEADINGS]
     ]
     questions = embedder.embed_questions([*FOREIGN, *headings])
     if embedder.space.distance == "cosine":
         passages, questions = unit(passages), unit(questions)
     foreign, own = questions[: len(FOREIGN)], questions[len(FOREIGN) :]
     sentences = [_sentences(chunk) for chunk in sample[:MAX_READ_CHUNKS]]
-    rows = unit(embedder.embed_questions([text for texts in sentences for text in texts]))
+    rows = unit(
+        embedder.embed_questions([text for texts in sentences for text in texts])
+    )
     ends = np.cumsum([len(texts) for texts in sentences])[:-1]
     return {
         "refuse_below": round(refuse_below(foreign, own, passages), 4),
