@@ -54,7 +54,7 @@ def _fed(parts):
     return [p for part in parts for p in reader.feed(part)] + reader.end()
 
 
-@pytest.mark.parametrize("name", ["scan", "stops", "parts"])
+@pytest.mark.parametrize("name", ["splitter", "stops", "parts"])
 def test_the_examples_in_the_docstrings_hold(name):
     """They are the first thing a reader believes."""
     result = doctest.testmod(sys.modules[f"askdocs.steps.answer.sentences.{name}"])
