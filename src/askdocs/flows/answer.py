@@ -6,12 +6,12 @@ each step can end the matter, and each ending has its own status.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from askdocs.domain.answer import REFUSAL, Answer, Found, Passage, Status
+from askdocs.domain.citation_mark import without_marks, write_mark
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 from askdocs.domain.ports import EVERYTHING, ChatModel, Engine
 from askdocs.domain.search import Filter
@@ -33,7 +33,6 @@ ANYTHING = Rules()
 Listed: TypeAlias = Callable[[Sequence[Passage]], None]
 """Is told the passages that the model is given."""
 
-_MARK = re.compile(r"\[\^(?=\d+\])")
 _BEHIND_CODE = "\n\n"
 
 
@@ -225,8 +224,9 @@ def _quoted(text: str, number: int, passage: Passage) -> str:
 
     A mark behind a code fence would keep it open.
     """
-    quote = allowed(_MARK.sub("[", text), addresses(passage.text)).rstrip()
-    return f"{quote}{_BEHIND_CODE if quote.endswith('`' * 3) else ' '}[^{number}]"
+    quote = allowed(without_marks(text), addresses(passage.text)).rstrip()
+    gap = _BEHIND_CODE if quote.endswith("`" * 3) else " "
+    return f"{quote}{gap}{write_mark(number)}"
 
 
 def _failed(answer: Answer, err: AskDocsError) -> Answer:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
+from askdocs.domain.citation_mark import MARKS_WITH_BLANKS, read_numbers, write_mark
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import QueryEmbedder
 from askdocs.domain.text import visible
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
 
 Show = Callable[[str], None]
 
-_MARK = re.compile(r"\[\^(\d{1,4})\]")
 _ITEM = re.compile(r"\s*(?:[-*+|]|\d+[.)])")
 _LEAD = re.compile(r"[:\uff1a][\s*_]*\Z")
-_MARKS = re.compile(r"(?:[ \t]?\[\^\d{1,4}\])+")
 
 
 class Unverified(Enum):
@@ -191,7 +190,7 @@ class CheckedAnswer:
         """Return the addresses that a sentence may show: of the pages, and what it cites."""
         if "/" not in piece:
             return set()
-        cited = {int(n) for n in _MARK.findall(piece)} | {judged.passage}
+        cited = read_numbers(piece) | {judged.passage}
         urls = {url for p in self._passages for url in (p.url, p.link)}
         for number, passage in enumerate(self._passages, start=1):
             if number in cited:
@@ -205,8 +204,8 @@ def show_nothing(text: str) -> None:
 
 def _cite_source(text: str, judged: Sentence) -> str:
     """Return a sentence whose mark is that of the passage which says so."""
-    marks = {int(n) for n in _MARK.findall(text)}
+    marks = read_numbers(text)
     if not marks or not judged.passage or judged.passage in marks:
         return text
-    first, *rest = _MARKS.split(text)
-    return f"{first} [^{judged.passage}]{''.join(rest)}"
+    first, *rest = MARKS_WITH_BLANKS.split(text)
+    return f"{first} {write_mark(judged.passage)}{''.join(rest)}"

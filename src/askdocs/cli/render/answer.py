@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import webbrowser
 from collections.abc import Sequence
@@ -10,10 +9,10 @@ from pathlib import Path
 
 from askdocs.cli.render import terminal
 from askdocs.domain.answer import Answer, Passage
+from askdocs.domain.citation_mark import LONG_MARK, write_mark
 from askdocs.domain.errors import ConfigError, NotWritable
 from askdocs.domain.text import visible
 
-_MARK = re.compile(r"\[\^(\d+)\]")
 _SHOWN = 60
 
 
@@ -61,12 +60,12 @@ def transcript(said: Sequence[tuple[str, Answer]], product: str) -> str:
     """
     parts = []
     for turn, (line, answer) in enumerate(said, start=1):
-        mark = rf"[^{turn}-\1]"
+        mark = write_mark(rf"{turn}-\1")
         sources = [
-            f"[^{turn}-{n}]: [{terminal.one_line(p.trail)}]({p.link})"
+            f"{write_mark(f'{turn}-{n}')}: [{terminal.one_line(p.trail)}]({p.link})"
             for n, p in terminal.marks(answer)
         ]
-        text = _MARK.sub(mark, answer.text) or answer.problem
+        text = LONG_MARK.sub(mark, answer.text) or answer.problem
         asked, end = f"## {terminal.one_line(line)}", terminal.closing(answer, product)
         parts += [part for part in (asked, text, end, "\n".join(sources)) if part]
     return visible("\n\n".join(parts) + "\n")

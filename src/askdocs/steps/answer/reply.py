@@ -10,19 +10,22 @@ import re
 from collections.abc import Iterator
 
 from askdocs.domain.answer import NOT_IN_DOCS
-
-_MARK = re.compile(r"[ \t]?\[\^(\d{1,4})\]")
-_HALF_MARK = re.compile(r"\[(?:\^\d{0,4})?\Z")
+from askdocs.domain.citation_mark import (
+    HALF_LONG_MARK,
+    HALF_MARK,
+    LONG_MARK,
+    MARK_WITH_BLANK,
+)
 
 _DECOR = "\"'\u201c\u201d\u2018\u2019`*_#>()[]~-"
 _PHRASES = (NOT_IN_DOCS.casefold(), "i don't know", "i do not know")
 _PHRASE = re.compile(
     r"not[\s_-]+in[\s_-]+docs|i (?:don['\u2019]t|do not) know", re.IGNORECASE
 )
-_AFTER = rf"(?:\[\^\d+\]|[ \t{re.escape(_DECOR)}])*"
+_AFTER = rf"(?:{LONG_MARK.pattern}|[ \t{re.escape(_DECOR)}])*"
 _STOP = r"[.!:;,\u2026\u2013\u2014-]"
 _ENDED = re.compile(rf"{_AFTER}(?:\Z|\n|\(|{_STOP}(?=\W|\Z))")
-_OPEN = re.compile(rf"{_AFTER}{_STOP}?(?:\[(?:\^\d*)?)?")
+_OPEN = re.compile(rf"{_AFTER}{_STOP}?(?:{HALF_LONG_MARK.pattern})?")
 
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _LEAD = 100  # characters before the URL of a closing paragraph: "You can read more at "
@@ -126,7 +129,7 @@ def _head(text: str) -> str:
 
 def _marks(text: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield every mark outside of code, with its number."""
-    for mark in _MARK.finditer(text):
+    for mark in MARK_WITH_BLANK.finditer(text):
         line = text[text.rfind("\n", 0, mark.start()) + 1 : mark.start()]
         if not _in_fence(text, mark.start()) and line.count("`") % 2 == 0:
             yield int(mark[1]), mark
@@ -139,7 +142,7 @@ def _in_fence(text: str, end: int) -> bool:
 
 def _certain(text: str) -> int:
     """Return up to where *text* can be shown, whatever follows."""
-    half = _HALF_MARK.search(text)
+    half = HALF_MARK.search(text)
     end = len(text[: half.start() if half else None].rstrip())
     return min(end, _closing(text.rstrip(), _MAYBE))
 
@@ -163,5 +166,5 @@ def _is_closing(paragraph: str, pattern: re.Pattern[str]) -> bool:
     """Return whether a paragraph is only a link, or only the sentinel."""
     if is_refusal(paragraph) and "\n" not in paragraph:
         return True
-    claims = pattern is _LINK and _MARK.search(paragraph)
+    claims = pattern is _LINK and MARK_WITH_BLANK.search(paragraph)
     return not claims and bool(pattern.fullmatch(paragraph))

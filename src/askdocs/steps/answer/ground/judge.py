@@ -14,6 +14,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
+from askdocs.domain.citation_mark import read_numbers
 from askdocs.steps.answer.ground.content_words import (
     is_negation,
     says_something,
@@ -55,7 +56,6 @@ VERIFIED = 0.5
 """How sure a verifier must be: more so than not."""
 
 _UNSAID = "no passage says so"
-_MARK = re.compile(r"\[\^(\d{1,4})\]")
 _JOINED = re.compile(
     r"(?<![\w./+-])[^\W\d_][^\W_]*(?:[-+][^\W_]+)+(?![\w./])"
 )  # blue-heron, otter+9
@@ -109,7 +109,7 @@ class Ground:
         claim = Claim.of(bare(piece), self._known)
         if claim.empty and not any(map(is_negation, words(claim.text))):
             return Sentence(piece, Verdict.NO_CLAIM)
-        cited = {int(n) for n in _MARK.findall(piece)}
+        cited = read_numbers(piece)
         chosen = support(claim, self._units, cited)
         place = self._verbatim(claim, cited)
         if place and self._links_there(claim, place):

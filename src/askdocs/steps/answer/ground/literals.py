@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from askdocs.domain.citation_mark import MARK_WITH_BLANK
+
 _LINK = re.compile(r"\]\(\s*<?([^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)*)")
 _URL = re.compile(r"https?://[^\s<>()\[\]`\"']+", re.IGNORECASE)
 _CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -71,7 +73,6 @@ _GLUED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)*)(?=[A-Za-z\u00b5])")
 _PLURAL = re.compile(r"(?<=[A-Z])s\Z")
 _BULLET = re.compile(r"\A\s*(?:[-*+]|\d{1,3}[.)])\s+")
 _RULE = re.compile(r"\n[ \t]*\|[ \t:|-]*-[ \t:|-]*\s*\Z")
-_MARK = re.compile(r"[ \t]?\[\^\d{1,4}\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Number:
 
 def bare(text: str) -> str:
     """Return a sentence without bullet, marks of passages, and the rule of a table."""
-    return _RULE.sub("", _BULLET.sub("", _MARK.sub("", text))).strip()
+    return _RULE.sub("", _BULLET.sub("", MARK_WITH_BLANK.sub("", text))).strip()
 
 
 def links(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from askdocs.domain.answer import Passage
+from askdocs.domain.citation_mark import without_marks, write_mark
 from askdocs.domain.text import visible
 
 _SPECIAL = re.compile(
@@ -17,7 +18,6 @@ _SPECIAL = re.compile(
     r"|<(?=</?SYS>>)|\[(?=/?INST\])"
     r"|<(?=/?(?:s|bos|eos|unk|pad|think|start_of_turn|end_of_turn)>)"
 )
-_MARK = re.compile(r"\[\^(?=\d+\])")
 
 
 def clean(text: str) -> str:
@@ -47,9 +47,9 @@ def shown(passage: Passage, number: int, mark_of_fence: str) -> str:
     trail = " ".join(clean(passage.trail).split())
     return (
         f"<passage-{mark_of_fence}>\n"
-        f"mark: [^{number}]\n"
+        f"mark: {write_mark(number)}\n"
         f"title: {trail}\n"
         f"file_path: {clean(passage.file_path)}\n\n"
-        f"{clean(_MARK.sub('[', passage.text))}\n"
+        f"{clean(without_marks(passage.text))}\n"
         f"</passage-{mark_of_fence}>"
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from askdocs.domain.answer import NOT_IN_DOCS
+from askdocs.domain.citation_mark import OPENING
 from askdocs.domain.errors import ConfigError
 from askdocs.steps.answer.prompt.passage_block import clean
 from askdocs.steps.answer.prompt.prompts import QUESTION, SYSTEM, USER
@@ -141,7 +142,7 @@ def _lacks(text: str) -> tuple[str, ...]:
             f"the template never says {NOT_IN_DOCS}: the model cannot say that the docs "
             "do not answer"
         )
-    if "[^" not in text:
+    if OPENING not in text:
         found.append(
             "the template asks for no mark such as [^1]: the answer may cite nothing"
         )

@@ -8,17 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from askdocs.domain.citation_mark import MARK_LIST, OPENING
 from askdocs.steps.answer.sentences.splitter import Sentences
 
 _FENCE = re.compile(
     r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:`{3,}|~{3,})[^`\n]*(?:\n|\Z)"
 )
-_LAST_FENCE = re.compile(r"\n?[ \t]*(?:`{3,}|~{3,})\s*(?:\[\^[^\n]*)?\Z")
+_LAST_FENCE = re.compile(
+    rf"\n?[ \t]*(?:`{{3,}}|~{{3,}})\s*(?:{re.escape(OPENING)}[^\n]*)?\Z"
+)
 _CONTINUED = re.compile(r"[ \t]*\\\n\s*")
 _RULE = re.compile(r"\s*\|?[ \t:|-]*-[ \t:|-]*")
 _CELL = re.compile(r"(?<!\\)\|")
 _BULLET = re.compile(r"\A(?:[-*+>]|\d+[.)])\s+")
-_MARK = re.compile(r"\[\^[\d, ^]+\]")
 _HEADING = re.compile(r"\s*#{1,6}(?:\s|\Z)")
 _ENUMERATED = re.compile(
     r"[\s#>*_+-]*(?:\d+[.)]\s+)?[*_]*(?:[^\W\d_]+\s\d+\s*[.:)](?=.*\w))?", re.DOTALL
@@ -72,7 +74,7 @@ def has_claim(piece: str) -> bool:
     >>> has_claim("To create a job:"), has_claim("Not supported are:")
     (False, True)
     """
-    told = _MARK.sub("", piece)
+    told = MARK_LIST.sub("", piece)
     if not any(c.isalnum() for c in told):
         return False
     if _FENCE.match(told) or not _frames(told):

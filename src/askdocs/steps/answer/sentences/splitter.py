@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import suppress
 
+from askdocs.domain.citation_mark import MARK_LIST_CHARS
 from askdocs.steps.answer.sentences.stops import (
     LOOK_BACK,
     SHORT,
@@ -250,7 +251,7 @@ class Sentences:
         yield from self._step()
         if self._char != "^":
             return False
-        yield from self._run("0123456789, ^")
+        yield from self._run(MARK_LIST_CHARS)
         if self._char != "]":
             return False
         yield from self._step()
