@@ -6,7 +6,6 @@ out, and what only announces it ("Do this:") waits for something to announce.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -21,6 +20,7 @@ from askdocs.domain.ports import QueryEmbedder
 from askdocs.domain.text import visible
 from askdocs.flows.thresholds import unit
 from askdocs.steps.answer.ground import Embed, Ground, Verify
+from askdocs.steps.answer.markdown import ITEM_OR_ROW, LEAD_IN
 from askdocs.steps.answer.reply import ReplyReader
 from askdocs.steps.answer.sanitize import addresses, allowed
 from askdocs.steps.answer.sentences import Sentences
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
 Show = Callable[[str], None]
-
-_ITEM = re.compile(r"\s*(?:[-*+|]|\d+[.)])")
-_LEAD = re.compile(r"[:\uff1a][\s*_]*\Z")
 
 
 class Unverified(Enum):
@@ -151,9 +148,9 @@ class CheckedAnswer:
             self._drop_waiting(lambda _: self._left_out)
             self._waiting.append(len(self.sentences) - 1)
         elif shown:
-            item = bool(_ITEM.match(piece))
+            item = bool(ITEM_OR_ROW.match(piece))
             self._drop_waiting(
-                lambda lead: self._left_out and not item and _LEAD.search(lead)
+                lambda lead: self._left_out and not item and LEAD_IN.search(lead)
             )
             self._show_last()
         else:

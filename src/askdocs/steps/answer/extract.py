@@ -10,7 +10,15 @@ from math import log, sqrt
 from textwrap import dedent
 
 from askdocs.domain.answer import Passage
+from askdocs.steps.answer.markdown import (
+    FENCE_BEGIN,
+    ITEM,
+    LEAD_IN,
+    LINK_TARGET,
+    is_row,
+)
 from askdocs.steps.answer.sentences import pieces
+from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
 
 _MOST_CHARS = 900  # of a group; about ten lines of a terminal
 _MOST_ITEMS = 6
@@ -19,18 +27,10 @@ _LATE = 0.03  # what a group loses for each one before it in its passage
 _SUMMARY = 0.6  # of what a page says of itself at its top: "This page explains how ..."
 _GOES_ON = 0.7  # of what begins in the middle of a list
 _ABOVE = 0.5  # of a word in the title or heading, against one in the group itself
-_WORD = re.compile(r"[^\W_]+")
-_TARGET = re.compile(r"\]\([^()\s]*\)")
+_TARGET = re.compile(LINK_TARGET)
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ions?|ings?|ers?|ed|es|e|s)\Z")
-_EMPTY = frozenset(
-    "a an and any are as at be been by can could did do does for from had has have how i "
-    "if in is it its may me my of on or our should so some that the their them there "
-    "they this to us was we were what when where which who why will with would you your "
-    "scaleway".split()
-)
-_CODE = re.compile(r"\s*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:`{3}|~{3})")
-_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
-_LEAD = re.compile(r"[:\uff1a][\s*_]*\Z|\A\s*#{1,6}\s")
+_EMPTY = FUNCTION_WORDS | {"scaleway"}
+_LEAD = re.compile(rf"{LEAD_IN.pattern}|\A\s*#{{1,6}}\s")
 _PADDING = re.compile(r"(?<=[ \t])[ \t]+|(?<=---)-+")
 
 
@@ -60,11 +60,11 @@ class _Group:
 
     def add(self, piece: str) -> None:
         """Let a piece be read with the others."""
-        row = _is_row(piece)
+        row = is_row(piece)
         table_head = row and "\n" in piece.strip()
         self.text += piece
         self.numbered = self.numbered or (not self.items and piece[:1].isdigit())
-        self.items += bool(_ITEM.match(piece)) or (row and not table_head)
+        self.items += bool(ITEM.match(piece)) or (row and not table_head)
         self.leads = table_head or bool(_LEAD.search(piece))
 
     @property
@@ -116,7 +116,7 @@ def extract(
 
 def _words(text: str) -> frozenset[str]:
     """Return the words of a text that tell something, without their endings."""
-    told = _WORD.findall(_TARGET.sub("]", text).casefold())
+    told = WORD.findall(_TARGET.sub("]", text).casefold())
     return frozenset(_ENDING.sub("", w) for w in told if w not in _EMPTY)
 
 
@@ -152,35 +152,31 @@ def _groups(pieces: Sequence[str], passage: int) -> list[_Group]:
     groups: list[_Group] = []
     inside, head = False, ""
     for raw in pieces:
-        piece = _PADDING.sub("", raw) if _is_row(raw) else raw
+        piece = _PADDING.sub("", raw) if is_row(raw) else raw
         if not (groups and _joins(piece, groups[-1], inside=inside)):
             goes_on = bool(groups) and _same_list(piece, groups[-1])
             groups.append(_Group(passage, len(groups), goes_on))
-            if head and _is_row(piece):
+            if head and is_row(piece):
                 groups[-1].add(head)
         groups[-1].add(piece)
-        head = (head or piece) if _is_row(piece) else ""
+        head = (head or piece) if is_row(piece) else ""
         inside = not piece.endswith("\n")
     return [g.close() for g in groups if not g.leads or g.items > 1]
-
-
-def _is_row(piece: str) -> bool:
-    return piece.lstrip().startswith("|")
 
 
 def _same_list(piece: str, last: _Group) -> bool:
     """Return whether an item goes on with a list: steps do not go on with bullets."""
     numbered = piece[:1].isdigit() == last.numbered or piece[:1].isspace()
-    return bool(last.items) and bool(_ITEM.match(piece)) and numbered
+    return bool(last.items) and bool(ITEM.match(piece)) and numbered
 
 
 def _joins(piece: str, last: _Group, *, inside: bool) -> bool:
     """Return whether a piece is read with what stands before it."""
-    if last.leads or _CODE.match(piece):
+    if last.leads or FENCE_BEGIN.match(piece):
         return True
     room = len(last.text) + len(piece) <= _MOST_CHARS and last.items < _MOST_ITEMS
-    if _is_row(piece):
+    if is_row(piece):
         return room
-    if _ITEM.match(piece):
+    if ITEM.match(piece):
         return room and _same_list(piece, last)
     return last.items > 0 and (inside or (room and piece[:1].isspace()))

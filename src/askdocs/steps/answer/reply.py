@@ -16,6 +16,7 @@ from askdocs.domain.citation_mark import (
     LONG_MARK,
     MARK_WITH_BLANK,
 )
+from askdocs.steps.answer.markdown import BULLET
 
 _DECOR = "\"'\u201c\u201d\u2018\u2019`*_#>()[]~-"
 _PHRASES = (NOT_IN_DOCS.casefold(), "i don't know", "i do not know")
@@ -30,7 +31,7 @@ _OPEN = re.compile(rf"{_AFTER}{_STOP}?(?:{HALF_LONG_MARK.pattern})?")
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _LEAD = 100  # characters before the URL of a closing paragraph: "You can read more at "
 _LINK = re.compile(
-    rf"(?![#>|`]|(?:[-*+]|\d+[.)])\s)[^\n]{{0,{_LEAD}}}?https?://\S+[^\n]{{0,20}}"
+    rf"(?![#>|`]|{BULLET}\s)[^\n]{{0,{_LEAD}}}?https?://\S+[^\n]{{0,20}}"
 )
 _MAYBE = re.compile(
     rf"[^\n]{{0,{_LEAD + 8}}}|[^\n]{{0,{_LEAD}}}?https?://\S*[^\n]{{0,20}}"

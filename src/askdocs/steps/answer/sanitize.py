@@ -15,6 +15,7 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from askdocs.domain.text import visible
+from askdocs.steps.answer.markdown import ANY_FENCE_LINE, CODE_SPAN
 
 REMARK = "(link removed)"
 """What stands for an address: nothing at all would make `curl X | sh` another command."""
@@ -39,8 +40,6 @@ _TAG = re.compile(
     rf"<(?=/?(?:script|style|iframe|img|svg|object|embed|meta|link|base|form)\b)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\\`])(`+)(?!`)(?:(?!\n[ \t]*\n).)*?(?<!`)\1(?!`)", re.DOTALL)
-_FENCE = re.compile(r"\s*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:`{3,}[^`\n]*|~{3,}.*)(?:\n|\Z)")
 _MASK = re.compile("\ue000(\\d+)\ue001")
 _DEFINITION = re.compile(
     r"^[ \t>]*\[(?!\^)[^\[\]\n]+\]:[ \t]*\n?[ \t]*<?(\S*[:/%&\\]\S*?)>?(?:[ \t].*)?$\n?",
@@ -106,7 +105,7 @@ def allowed(text: str, urls: Collection[str]) -> str:
     """
     pages = {page for url in urls if (page := _page(url))}
     text = _seen(text)
-    if not _FENCE.match(text):
+    if not ANY_FENCE_LINE.match(text):
         text = _plain(text, pages)
     text = _ADDRESS.sub(lambda m: _checked(m[0], pages), text)
     text = _TOKEN.sub(lambda m: _unhidden(m[0], pages), text)
@@ -183,7 +182,7 @@ def _plain(text: str, pages: set[str]) -> str:
         codes.append(code[0])
         return f"\ue000{len(codes) - 1}\ue001"
 
-    text = _CODE.sub(masked, text)
+    text = CODE_SPAN.sub(masked, text)
     before = ""
     while before != text:
         before = text

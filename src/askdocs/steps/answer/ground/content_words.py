@@ -9,23 +9,22 @@ from __future__ import annotations
 
 import re
 
+from askdocs.steps.answer.words import FUNCTION_WORDS, PLAIN_NEGATIONS
+
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]+)?")
 
-_STOP = frozenset(
-    "a about above after again all also am an and any are as at be because been before "
-    "being below between both but by can could did do does doing down during each few "
-    "for from further had has have having he her here hers him his how i if in into is "
-    "it its itself just me more most my need no nor not now of off on once one only or "
-    "other our out over own same shall she should so some such than that the their them "
-    "then there these they this those through to too under until up upon us very via "
-    "was we were what when where which while who whom why will with within would you "
-    "your yours must may might please simply following follow follows"
-    " possible able order let make sure want wish run running execute enter type terminal "
-    "command commands example yes".split()
+_STOP = FUNCTION_WORDS.union(
+    "about above after again all also am because before being below between both but "
+    "doing down during each few further having he her here hers him his into itself "
+    "just more most need no nor not now off once one only other out over own same shall "
+    "she such than then these those through too under until up upon very via while whom "
+    "within yours must might please simply following follow follows possible able order "
+    "let make sure want wish run running execute enter type terminal command commands "
+    "example yes".split()
 )
 
-NEGATIONS = frozenset(
-    "no not never nor none neither without cannot nobody nothing nowhere n't unable".split()
+NEGATIONS = frozenset(PLAIN_NEGATIONS).union(
+    "nor neither nobody nothing nowhere n't unable".split()
 )
 
 DENIALS = frozenset(

@@ -18,12 +18,13 @@ from askdocs.steps.answer.ground.literals import (
     named,
     numbers,
 )
+from askdocs.steps.answer.markdown import LINK_TARGET
 from askdocs.steps.answer.sentences import units
 
 ABOUT = 0.4
 """Share of its words with which a unit of a passage is about what a sentence is."""
 
-_MARKUP = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)|[*_`>#\\|]+")
+_MARKUP = re.compile(rf"!?\[([^\[\]]*){LINK_TARGET}|[*_`>#\\|]+")
 
 
 @dataclass(frozen=True, slots=True)

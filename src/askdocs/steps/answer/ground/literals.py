@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 
 from askdocs.domain.citation_mark import MARK_WITH_BLANK
+from askdocs.steps.answer.markdown import ANY_CODE_SPAN, FENCE_MARK, TABLE_RULE
 
 _LINK = re.compile(r"\]\(\s*<?([^\s()<>]+(?:\([^\s()]*\)[^\s()<>]*)*)")
 _URL = re.compile(r"https?://[^\s<>()\[\]`\"']+", re.IGNORECASE)
-_CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_FENCE = re.compile(r"(?m)^[ \t]*(`{3,}|~{3,})[^\n]*$")
+_FENCE = re.compile(rf"(?m)^[ \t]*{FENCE_MARK}[^\n]*$")
 _FLAG = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*")
 _NAME = re.compile(
     r"(?<![\w./-])"
@@ -72,7 +72,7 @@ _GAP = " ... "
 _GLUED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)*)(?=[A-Za-z\u00b5])")
 _PLURAL = re.compile(r"(?<=[A-Z])s\Z")
 _BULLET = re.compile(r"\A\s*(?:[-*+]|\d{1,3}[.)])\s+")
-_RULE = re.compile(r"\n[ \t]*\|[ \t:|-]*-[ \t:|-]*\s*\Z")
+_RULE = re.compile(rf"\n[ \t]*\|{TABLE_RULE}\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +132,13 @@ def code(text: str) -> list[list[str]]:
     lines: list[str] = []
     for opened, closed in zip(fences[::2], fences[1::2], strict=False):
         lines += text[opened.end() : closed.start()].split("\n")
-    lines += (found[1] for found in _CODE.findall(_without_fences(text)))
+    lines += (found[1] for found in ANY_CODE_SPAN.findall(_without_fences(text)))
     return [words for line in lines if (words := _parts(line))]
 
 
 def without_code(text: str) -> str:
     """Return a text without its code and its addresses."""
-    return _CODE.sub(" ", _without_fences(_URL.sub(" ", _LINK.sub("](", text))))
+    return ANY_CODE_SPAN.sub(" ", _without_fences(_URL.sub(" ", _LINK.sub("](", text))))
 
 
 def numbers(text: str) -> list[Number]:

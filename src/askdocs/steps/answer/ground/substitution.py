@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from askdocs.steps.answer.ground.content_words import says_something, stem
+from askdocs.steps.answer.words import WORD
 
-_WORD = re.compile(r"[^\W_]+")
 _ALIKE = 0.6
 """Share of words in the same order from which two sentences are one, changed."""
 
@@ -26,7 +25,7 @@ def swapped(sentence: str, source: str, is_name: IsName) -> str:
     >>> swapped("Use a Job to run it.", "Use a Volume to run it.", str.istitle)
     'its source says "Volume" instead of "Job"'
     """
-    said, meant = _WORD.findall(sentence), _WORD.findall(source)
+    said, meant = WORD.findall(sentence), WORD.findall(source)
     ours, theirs = (
         [stem(w.casefold()) for w in said],
         [stem(w.casefold()) for w in meant],
@@ -45,7 +44,7 @@ def swapped(sentence: str, source: str, is_name: IsName) -> str:
 
 def alike(one: str, other: str) -> float:
     """Return the share of words, from 0 to 1, that two texts have in the same order."""
-    a, b = ([stem(w.casefold()) for w in _WORD.findall(t)] for t in (one, other))
+    a, b = ([stem(w.casefold()) for w in WORD.findall(t)] for t in (one, other))
     return SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 

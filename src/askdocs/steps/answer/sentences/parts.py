@@ -9,27 +9,30 @@ import re
 from collections.abc import Iterator
 
 from askdocs.domain.citation_mark import MARK_LIST, OPENING
+from askdocs.steps.answer.markdown import (
+    BULLET,
+    FENCE_LINE,
+    FENCE_MARK,
+    LEAD_IN,
+    TABLE_RULE,
+    is_row,
+)
 from askdocs.steps.answer.sentences.splitter import Sentences
+from askdocs.steps.answer.words import PLAIN_NEGATIONS
 
-_FENCE = re.compile(
-    r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(?:`{3,}|~{3,})[^`\n]*(?:\n|\Z)"
-)
-_LAST_FENCE = re.compile(
-    rf"\n?[ \t]*(?:`{{3,}}|~{{3,}})\s*(?:{re.escape(OPENING)}[^\n]*)?\Z"
-)
+_LAST_FENCE = re.compile(rf"\n?[ \t]*{FENCE_MARK}\s*(?:{re.escape(OPENING)}[^\n]*)?\Z")
 _CONTINUED = re.compile(r"[ \t]*\\\n\s*")
-_RULE = re.compile(r"\s*\|?[ \t:|-]*-[ \t:|-]*")
+_RULE = re.compile(rf"\s*\|?{TABLE_RULE}")
 _CELL = re.compile(r"(?<!\\)\|")
-_BULLET = re.compile(r"\A(?:[-*+>]|\d+[.)])\s+")
+_BULLET = re.compile(rf"\A(?:>|{BULLET})\s+")
 _HEADING = re.compile(r"\s*#{1,6}(?:\s|\Z)")
 _ENUMERATED = re.compile(
     r"[\s#>*_+-]*(?:\d+[.)]\s+)?[*_]*(?:[^\W\d_]+\s\d+\s*[.:)](?=.*\w))?", re.DOTALL
 )
 _CLAIMS = re.compile(
-    r"\d|`|\w:/|\b(?:not?|none|never|cannot|without|only)\b|n['\u2019]t\b",
+    rf"\d|`|\w:/|\b(?:{'|'.join(PLAIN_NEGATIONS)}|only)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-_LEAD_IN = re.compile(r"[:\uff1a][\s*_]*\Z")
 _MOST_WORDS = 20
 
 
@@ -51,9 +54,9 @@ def units(text: str) -> list[str]:
     found: list[str] = []
     head: list[str] = []
     for piece in pieces(text):
-        if _FENCE.match(piece):
+        if FENCE_LINE.match(piece):
             found += _lines_of_code(piece)
-        elif piece.lstrip().startswith("|"):
+        elif is_row(piece):
             first, *rule = piece.strip().split("\n", 1)
             head = _cells(first) if rule else head
             found += [] if rule else [_row(head, _cells(first))]
@@ -77,7 +80,7 @@ def has_claim(piece: str) -> bool:
     told = MARK_LIST.sub("", piece)
     if not any(c.isalnum() for c in told):
         return False
-    if _FENCE.match(told) or not _frames(told):
+    if FENCE_LINE.match(told) or not _frames(told):
         return True
     return bool(_CLAIMS.search(_ENUMERATED.sub("", told, count=1)))
 
@@ -85,15 +88,15 @@ def has_claim(piece: str) -> bool:
 def _frames(told: str) -> bool:
     """Return whether a piece has the form of framing, whatever it says."""
     lines = told.strip().split("\n")
-    if lines[0].startswith("|"):
+    if is_row(told):
         return len(lines) > 1 or bool(_RULE.fullmatch(lines[0]))
     short = len(told.split()) <= _MOST_WORDS
-    return bool(_HEADING.match(told)) or (short and bool(_LEAD_IN.search(told)))
+    return bool(_HEADING.match(told)) or (short and bool(LEAD_IN.search(told)))
 
 
 def _lines_of_code(piece: str) -> Iterator[str]:
     """Yield the lines of a fence."""
-    code = _LAST_FENCE.sub("", _FENCE.sub("", piece, count=1).rstrip())
+    code = _LAST_FENCE.sub("", FENCE_LINE.sub("", piece, count=1).rstrip())
     for line in _CONTINUED.sub(" ", code).split("\n"):
         yield line.strip()
 
