@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,10 @@ def asked(index: Index, question: str, say: Say, *, gone: str = "") -> Answer:
     return answerer.answer(question)
 
 
-def quoting(question: str, passages: Sequence[Passage]) -> str:
+def quoting(question: str, passages: Sequence[Passage], *, product: str) -> str:
     """Return what a faithful model would say: the best sentences of its passages."""
-    best = extract(question, passages) or [(units(passages[0].text)[0], 1)]
+    best = extract(question, passages, product=product)
+    best = best or [(units(passages[0].text)[0], 1)]
     return "\n\n".join(cited(text, n) for text, n in best)
 
 
@@ -145,7 +147,8 @@ def refusals(index: Index, data: Path | None, docs: str) -> None:
 def in_scope(index: Index, data: Path) -> None:
     """Print what becomes of questions that the docs answer, and of foreign ones."""
     cases = read_cases(data / "scaleway-dev.jsonl")
-    answers = [asked(index, case.question, quoting) for case in cases]
+    quoted = partial(quoting, product=index.prompt.product)
+    answers = [asked(index, case.question, quoted) for case in cases]
     refusal_row("in scope, quoted", answers, needs="at retrieval <= 3 %")
     told = [sentence for answer in answers for sentence in answer.sentences]
     flagged = sum(s.verdict is Verdict.UNSUPPORTED for s in told)

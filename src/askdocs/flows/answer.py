@@ -141,7 +141,8 @@ class Answerer:
         try:
             _stream_into(checked, engine, answer)
         except (ModelUnavailable, AnswerIncomplete) as err:
-            return _broken(_with_text(answer, checked), err, show)
+            product = self._prompt.product
+            return _broken(_with_text(answer, checked), err, show, product)
         answer = _with_text(answer, checked)
         if checked.refused:
             return _refuse(replace(answer, link=site), Status.NOT_IN_CONTEXT, show)
@@ -198,12 +199,12 @@ def _with_text(answer: Answer, checked: CheckedAnswer) -> Answer:
     )
 
 
-def _broken(answer: Answer, err: AskDocsError, show: Show) -> Answer:
+def _broken(answer: Answer, err: AskDocsError, show: Show, product: str) -> Answer:
     """Return the answer with what went wrong; without a model the passages speak."""
     failed = _failed(answer, err)
     if failed.status is not Status.MODEL_UNAVAILABLE:
         return failed
-    quotes = extract(answer.question, answer.retrieved)
+    quotes = extract(answer.question, answer.retrieved, product=product)
     if not quotes:
         return failed
     text = "\n\n".join(_quoted(q, n, answer.retrieved[n - 1]) for q, n in quotes)

@@ -11,11 +11,11 @@ from askdocs.steps.answer.extract import extract
 from askdocs.steps.answer.sentences import pieces
 
 
-def _extracted(question, *texts, most=3, **changes):
+def _extracted(question, *texts, most=3, product="Scaleway", **changes):
     found = [
         passage(n, text=t, title="", **changes) for n, t in enumerate(texts, start=1)
     ]
-    return extract(question, found, most=most)
+    return extract(question, found, product=product, most=most)
 
 
 def test_the_sentence_that_shares_rare_words_is_first_to_be_chosen():
@@ -32,7 +32,7 @@ def test_nothing_is_extracted_if_no_word_is_shared():
     assert _extracted("how do I bake bread?", "A job runs now. It ends.") == []
     assert _extracted("???", "A job runs now.") == []
     assert _extracted("how is it that we do?", "It is how we do that.") == []
-    assert extract("jobs?", []) == []
+    assert extract("jobs?", [], product="Scaleway") == []
 
 
 def test_an_early_passage_wins_against_its_equal():
@@ -168,7 +168,28 @@ def test_words_of_the_heading_count_for_what_stands_below():
         ),
     ]
 
-    assert extract("when does a pelican end?", found, most=1)[0][1] == 2
+    [(_, number)] = extract(
+        "when does a pelican end?", found, product="Scaleway", most=1
+    )
+
+    assert number == 2
+
+
+@pytest.mark.parametrize(
+    ("product", "chosen"),
+    [
+        ("Scaleway", "Pause a job."),
+        ("Acme scaleway", "Pause a job."),
+        ("Acme", "Scaleway is Scaleway."),
+    ],
+)
+def test_the_name_of_the_product_tells_nothing(product, chosen):
+    """It stands everywhere in its own docs; in those of another it is what is asked."""
+    text = "Scaleway is Scaleway. It is so and so. Pause a job."
+
+    found = _extracted("scaleway pause", text, most=1, product=product)
+
+    assert found == [(chosen, 1)]
 
 
 def test_what_a_page_says_of_itself_counts_less():

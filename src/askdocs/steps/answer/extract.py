@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 from textwrap import dedent
@@ -29,7 +29,6 @@ _GOES_ON = 0.7  # of what begins in the middle of a list
 _ABOVE = 0.5  # of a word in the title or heading, against one in the group itself
 _TARGET = re.compile(LINK_TARGET)
 _ENDING = re.compile(r"(?<=\w{3})(?:ations?|ions?|ings?|ers?|ed|es|e|s)\Z")
-_EMPTY = FUNCTION_WORDS | {"scaleway"}
 _LEAD = re.compile(rf"{LEAD_IN.pattern}|\A\s*#{{1,6}}\s")
 _PADDING = re.compile(r"(?<=[ \t])[ \t]+|(?<=---)-+")
 
@@ -73,10 +72,10 @@ class _Group:
         first = self.text.partition("\n")[0]
         return first if _LEAD.search(first) else ""
 
-    def close(self) -> _Group:
-        """Let no more come."""
+    def close(self, ignored: Collection[str]) -> _Group:
+        """Let no more come; ignored words are none of its own."""
         self.text = dedent(self.text.strip("\n")).strip()
-        self.words = _words(self.text)
+        self.words = _words(self.text, ignored)
         return self
 
 
@@ -84,6 +83,7 @@ def extract(
     question: str,
     passages: Sequence[Passage],
     *,
+    product: str,
     most: int = 3,
 ) -> list[tuple[str, int]]:
     """Return what answers best in the words of the docs, each with its passage's number.
@@ -97,14 +97,23 @@ def extract(
     Args:
         question: As asked.
         passages: Best first.
+        product: Whose docs these are; its name stands everywhere and tells nothing.
         most: How many are returned.
 
     Returns:
         (Markdown, number of the passage from 1), in the order of the passages, nothing
         twice; [] if nothing shares a word with the question.
     """
-    groups = [g for n, p in enumerate(passages) for g in _groups(pieces(p.text), n)]
-    worth = _worth(_words(question), groups, passages)
+    ignored = FUNCTION_WORDS.union(WORD.findall(product.casefold()))
+    groups = [
+        group.close(ignored)
+        for n, passage in enumerate(passages)
+        for group in _groups(pieces(passage.text), n)
+    ]
+    asked = _words(question, ignored)
+    above = [asked & _words(p.trail, ignored) for p in passages]
+    tops = [not p.heading for p in passages]
+    worth = _worth(asked, groups, above, tops)
     best = sorted(range(len(groups)), key=lambda i: -worth[i])
     chosen: list[_Group] = []
     for group in (groups[i] for i in best if worth[i]):
@@ -114,19 +123,21 @@ def extract(
     return [(g.text, g.passage + 1) for g in chosen]
 
 
-def _words(text: str) -> frozenset[str]:
+def _words(text: str, ignored: Collection[str]) -> frozenset[str]:
     """Return the words of a text that tell something, without their endings."""
     told = WORD.findall(_TARGET.sub("]", text).casefold())
-    return frozenset(_ENDING.sub("", w) for w in told if w not in _EMPTY)
+    return frozenset(_ENDING.sub("", w) for w in told if w not in ignored)
 
 
 def _worth(
-    asked: frozenset[str], groups: Sequence[_Group], passages: Sequence[Passage]
+    asked: frozenset[str],
+    groups: Sequence[_Group],
+    above: Sequence[frozenset[str]],
+    tops: Sequence[bool],
 ) -> list[float]:
     """Return what each group is worth as an answer; 0 if it shares no word."""
     held = Counter(w for g in groups for w in asked & g.words)
     rarity = {w: log(1 + len(groups) / (1 + held[w])) for w in asked}
-    above = [asked & _words(p.trail) for p in passages]
     leads = Counter(g.lead for g in groups)
     found = []
     for group in groups:
@@ -134,8 +145,7 @@ def _worth(
         told = sum(rarity[w] for w in own)
         told += _ABOVE * sum(rarity[w] for w in above[group.passage] - own)
         told /= leads[group.lead] if group.lead else 1
-        top = not passages[group.passage].heading
-        found.append(told * _likely(group, top=top))
+        found.append(told * _likely(group, top=tops[group.passage]))
     return found
 
 
@@ -161,7 +171,7 @@ def _groups(pieces: Sequence[str], passage: int) -> list[_Group]:
         groups[-1].add(piece)
         head = (head or piece) if is_row(piece) else ""
         inside = not piece.endswith("\n")
-    return [g.close() for g in groups if not g.leads or g.items > 1]
+    return [g for g in groups if not g.leads or g.items > 1]
 
 
 def _same_list(piece: str, last: _Group) -> bool:
