@@ -56,7 +56,7 @@ from askdocs.flows.plan import IngestRun
 from askdocs.flows.retrieve import Retriever, fused
 from askdocs.settings import load
 from askdocs.steps.evaluate import bootstrap, metrics
-from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight
+from askdocs.steps.search.fuse import CHUNK_WEIGHTS, PAGE_WEIGHTS, Weight
 
 SETS = ("scifact", "feedbackqa", "scaleway")
 SHOWN = ("success@1", "success@5", "ndcg@10")
@@ -65,11 +65,11 @@ FREE = IngestOptions(allow_delete=True)
 PUBLISHED, TOLERANCE = 0.64508, 0.001
 """nDCG@10 of all-MiniLM-L6-v2 on BEIR's SciFact, title and text of each abstract."""
 
-OURS = {**CHUNKS, **PAGES}
+OURS = {**CHUNK_WEIGHTS, **PAGE_WEIGHTS}
 WAYS = {
     "BM25": {"bm25": Weight()},
     "dense": {"dense": Weight()},
-    "RRF": dict.fromkeys(CHUNKS, Weight()),
+    "RRF": dict.fromkeys(CHUNK_WEIGHTS, Weight()),
     "ours": OURS,
 }
 ABLATIONS = {f"without {x}": {n: OURS[n] for n in OURS if n != x} for x in OURS}
@@ -134,7 +134,7 @@ class Bench:
 
 def kinds(weights: Mapping[str, Weight]) -> dict[str, Mapping[str, Weight]]:
     """Return weights of rankings by what they rank, for `fused`."""
-    every = {"chunks": CHUNKS, "pages": PAGES}
+    every = {"chunks": CHUNK_WEIGHTS, "pages": PAGE_WEIGHTS}
     return {
         kind: {name: weights[name] for name in those if name in weights}
         for kind, those in every.items()

@@ -134,7 +134,7 @@ def test_only_a_sample_is_read(monkeypatch):
 
     headings, sentences = asked
     assert len(read) == 4
-    assert len(headings) == len(module.FOREIGN) + 3
+    assert len(headings) == len(module.FOREIGN_QUESTIONS) + 3
     assert len(sentences) == 2 * 3
 
 

@@ -78,13 +78,13 @@ def searcher(
         ModelUnavailable: if the embedding model is of no use, and it is strict.
     """
     from askdocs.assemble.reranking import reranker_for
-    from askdocs.flows.filter import resolve_filter
+    from askdocs.flows.filter import resolve_in_index
     from askdocs.flows.retrieve import Retriever
 
     with open_store(loaded) as store:
         live = required(store.manifest())
         require_same_model(loaded, live)
-        resolved = resolve_filter(only, store)
+        resolved = resolve_in_index(only, store)
         encoder = encoder_for(loaded, live) if strict else _encoder(loaded, live)
         retriever = Retriever(
             encoder,

@@ -30,7 +30,7 @@ from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AskDocsError, ConfigError, NothingMatches
 from askdocs.domain.search import Filter
 from askdocs.flows.chat import Conversation
-from askdocs.steps.search.question import LONGEST, checked_question
+from askdocs.steps.search.question import MAX_QUESTION_CHARS, checked_question
 
 if TYPE_CHECKING:
     from askdocs.settings import Loaded
@@ -239,7 +239,7 @@ def chat(
         validated_since=validated_since,
     )
     room = (conf.llm_num_ctx - conf.llm_num_predict) // 2
-    talk = Conversation(conf.product, room, LONGEST)
+    talk = Conversation(conf.product, room, MAX_QUESTION_CHARS)
     session = Session(loaded, talk, only, not no_rerank, quiet, verbose)
     lines = Lines(assemble.history_file(loaded))
     if lines.terminal and not quiet:

@@ -26,7 +26,7 @@ def _completing(name: str) -> Callable[[str], list[str]]:
             known = assemble.facets(loaded, name)
         except AskDocsError:
             return []
-        return steps.completions(known, incomplete, path=name == "path")
+        return steps.complete(known, incomplete, path=name == "path")
 
     return complete
 
@@ -68,7 +68,9 @@ def typed(**given: Sequence[str] | None) -> Filter:
     Raises:
         ConfigError: for a value that makes no sense.
     """
-    return steps.typed({name: tuple(values or ()) for name, values in given.items()})
+    return steps.parse_filter(
+        {name: tuple(values or ()) for name, values in given.items()}
+    )
 
 
 def refused(

@@ -163,10 +163,10 @@ def _outcome(case: Case, passages: Sequence[Passage]) -> Outcome:
         id=case.id,
         question=case.question,
         wanted=case.wanted,
-        found=tuple(pages[: metrics.DEEPEST]),
+        found=tuple(pages[: metrics.MAX_RANK]),
         rank=metrics.first_rank(pages, wanted),
         ndcg=metrics.METRICS["ndcg@10"](pages, wanted),
-        sections=tuple(sections[: metrics.DEEPEST]),
+        sections=tuple(sections[: metrics.MAX_RANK]),
     )
 
 

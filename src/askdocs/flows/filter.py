@@ -9,7 +9,12 @@ from askdocs.domain.answer import Found, Passage
 from askdocs.domain.errors import NothingMatches
 from askdocs.domain.ports import EVERYTHING, Store
 from askdocs.domain.search import Filter
-from askdocs.steps.search.filters import option, resolved, shown, typable
+from askdocs.steps.search.filters import (
+    option_name,
+    resolve_filter,
+    shell_option,
+    shortened,
+)
 
 MAX_NAMED_VALUES = 5
 """Values that are named where a filter finds nothing."""
@@ -17,13 +22,13 @@ MAX_NAMED_VALUES = 5
 Find = Callable[[Filter], Found]
 
 
-def resolve_filter(only: Filter, store: Store) -> Filter:
+def resolve_in_index(only: Filter, store: Store) -> Filter:
     """Return a filter with the values of the live index.
 
     Raises:
         NothingMatches: for a value that no page has.
     """
-    return resolved(only, lambda name: facet_values(name, store))
+    return resolve_filter(only, lambda name: facet_values(name, store))
 
 
 def facet_values(
@@ -55,7 +60,7 @@ def nothing_matches(only: Filter, find: Find, store: Store) -> NothingMatches:
     the first of all.
 
     Args:
-        only: As `resolve_filter`.
+        only: As `resolve_in_index`.
         find: Searches once more, with another filter.
         store: The index.
     """
@@ -93,17 +98,17 @@ def _other_values(only: Filter, name: str, values: Mapping[str, int]) -> dict[st
 def _error(
     only: Filter, name: str, pages: int, there: Mapping[str, int]
 ) -> NothingMatches:
-    flag = option(name)
+    flag = option_name(name)
     if name == "validated_since":
         digits = f"{only.validated_since:08}"
         described = f"since {digits[:4]}-{digits[4:6]}-{digits[6:]}"
     else:
         described = "in " + ", ".join(
-            shown(v) for v in only.values[name][:MAX_NAMED_VALUES]
+            shortened(v) for v in only.values[name][:MAX_NAMED_VALUES]
         )
     if not there:
         what = f"0 {described}; {pages} without {flag}"
         return NothingMatches(what, hint=f"leave {flag} out")
-    named = "; ".join(f"{n} in {shown(value)}" for value, n in there.items())
-    hint = f"{typable(name, next(iter(there)))}   (or leave {flag} out)"
+    named = "; ".join(f"{n} in {shortened(value)}" for value, n in there.items())
+    hint = f"{shell_option(name, next(iter(there)))}   (or leave {flag} out)"
     return NothingMatches(f"0 {described}; {named}", hint=hint)

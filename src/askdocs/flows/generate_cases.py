@@ -20,7 +20,7 @@ from askdocs.flows.read_docs import SKIPPED
 from askdocs.steps.docs import urls
 from askdocs.steps.docs.urls.link_targets import target_of
 from askdocs.steps.docs.urls.site_index import SiteIndex
-from askdocs.steps.search.question import LONGEST
+from askdocs.steps.search.question import MAX_QUESTION_CHARS
 
 FEWEST_WORDS = 3
 """Of a link text or title: "this page" asks nothing."""
@@ -189,4 +189,6 @@ def _merge(found: dict[str, _Case], draft: _Case) -> None:
 
 def _clear(draft: _Case) -> bool:
     """Return whether a question can be asked, and its answer is in few enough places."""
-    return len(draft.wanted) <= MOST_WANTED and len(draft.question) <= LONGEST
+    return (
+        len(draft.wanted) <= MOST_WANTED and len(draft.question) <= MAX_QUESTION_CHARS
+    )

@@ -14,7 +14,12 @@ from askdocs.domain.ports import EVERYTHING, QueryEmbedder, Reranker, Store
 from askdocs.domain.search import Filter, Hit, Rankings
 from askdocs.flows.filter import nothing_matches
 from askdocs.flows.stopwatch import Stopwatch
-from askdocs.steps.search.fuse import CHUNKS, PAGES, Weight, reciprocal_rank_fusion
+from askdocs.steps.search.fuse import (
+    CHUNK_WEIGHTS,
+    PAGE_WEIGHTS,
+    Weight,
+    reciprocal_rank_fusion,
+)
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -61,7 +66,7 @@ class Retriever:
         Args:
             question: In words.
             only: Which pages may be found, in the words of the index (see
-                `flows.filter.resolve_filter`).
+                `flows.filter.resolve_in_index`).
 
         Raises:
             NothingMatches: if a filter leaves nothing; it says where matches are.
@@ -136,8 +141,8 @@ def fused(
     store: Store,
     k: int,
     *,
-    chunks: Mapping[str, Weight] = CHUNKS,
-    pages: Mapping[str, Weight] = PAGES,
+    chunks: Mapping[str, Weight] = CHUNK_WEIGHTS,
+    pages: Mapping[str, Weight] = PAGE_WEIGHTS,
 ) -> list[Passage]:
     """Return the k best passages; only these, and those as good, are read.
 
@@ -168,7 +173,7 @@ def _ranks(passage: Passage, rankings: Rankings) -> dict[str, int]:
     """Return the ranks of a passage, and those of its page, counted from 1."""
     ranks = {}
     for name, ranking in rankings.items():
-        key = attrgetter("page" if name in PAGES else "id")
+        key = attrgetter("page" if name in PAGE_WEIGHTS else "id")
         keys = [key(hit) for hit in ranking]
         own = key(Hit(passage.id, 0.0))
         if own in keys:

@@ -12,7 +12,11 @@ from askdocs.domain.ports import Draft, Embedder
 from askdocs.domain.text import Chunk
 from askdocs.steps.answer.ground import plain
 from askdocs.steps.answer.sentences import units
-from askdocs.steps.search.calibrate import FOREIGN, refuse_below, similar
+from askdocs.steps.search.calibrate import (
+    FOREIGN_QUESTIONS,
+    refusal_threshold,
+    similarity_threshold,
+)
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
@@ -45,18 +49,21 @@ def thresholds(
         " ".join((c.page.get("title", ""), *c.heading[-1:]))
         for c in sample[:MAX_HEADINGS]
     ]
-    questions = embedder.embed_questions([*FOREIGN, *headings])
+    questions = embedder.embed_questions([*FOREIGN_QUESTIONS, *headings])
     if embedder.space.distance == "cosine":
         passages, questions = unit(passages), unit(questions)
-    foreign, own = questions[: len(FOREIGN)], questions[len(FOREIGN) :]
+    foreign, own = (
+        questions[: len(FOREIGN_QUESTIONS)],
+        questions[len(FOREIGN_QUESTIONS) :],
+    )
     sentences = [_sentences(chunk) for chunk in sample[:MAX_READ_CHUNKS]]
     rows = unit(
         embedder.embed_questions([text for texts in sentences for text in texts])
     )
     ends = np.cumsum([len(texts) for texts in sentences])[:-1]
     return {
-        "refuse_below": round(refuse_below(foreign, own, passages), 4),
-        "similar": round(similar(np.split(rows, ends)), 4),
+        "refuse_below": round(refusal_threshold(foreign, own, passages), 4),
+        "similar": round(similarity_threshold(np.split(rows, ends)), 4),
     }
 
 

@@ -36,10 +36,10 @@ def test_an_interval_is_as_wide_as_theory_says():
     mean = np.mean(rows)
     error = (mean * (1 - mean) / COUNT) ** 0.5
 
-    (found,) = intervals(rows)
+    (interval,) = intervals(rows)
 
-    assert found.low == pytest.approx(mean - 1.96 * error, abs=0.005)
-    assert found.high == pytest.approx(mean + 1.96 * error, abs=0.005)
+    assert interval.low == pytest.approx(mean - 1.96 * error, abs=0.005)
+    assert interval.high == pytest.approx(mean + 1.96 * error, abs=0.005)
 
 
 def test_columns_do_not_touch_each_other():
@@ -57,17 +57,17 @@ def test_p_is_near_that_of_the_paired_t_test(by):
     other = shifted(rows, by)
     expected = ttest_rel([r[0] for r in other], [r[0] for r in rows]).pvalue
 
-    (found,) = paired(rows, other)
+    (comparison,) = paired(rows, other)
 
-    assert found.p == pytest.approx(expected, abs=0.03)
+    assert comparison.p == pytest.approx(expected, abs=0.03)
 
 
 def test_no_difference_is_no_evidence():
     """The nightly run of an unchanged index passes every gate."""
-    (found,) = paired(values(1), values(1))
+    (comparison,) = paired(values(1), values(1))
 
-    assert (found.difference, found.p) == (0, 1)
-    assert (found.interval.low, found.interval.high) == (0, 0)
+    assert (comparison.difference, comparison.p) == (0, 1)
+    assert (comparison.interval.low, comparison.interval.high) == (0, 0)
 
 
 @pytest.mark.parametrize("falls", range(2, 12))
@@ -86,10 +86,12 @@ def test_p_does_not_hang_on_the_last_digit(falls):
 
 def test_a_clear_fall_has_its_sign_and_the_least_p_there_is():
     """0 would claim more than 2,000 resamples can show."""
-    (found,) = paired(values(1, share=0.9), values(2, share=0.4))
+    (comparison,) = paired(values(1, share=0.9), values(2, share=0.4))
 
-    assert found.interval.low < found.difference < found.interval.high < 0
-    assert found.p == pytest.approx(1 / (RESAMPLES + 1))
+    assert (
+        comparison.interval.low < comparison.difference < comparison.interval.high < 0
+    )
+    assert comparison.p == pytest.approx(1 / (RESAMPLES + 1))
 
 
 def test_better_and_worse_are_judged_alike():

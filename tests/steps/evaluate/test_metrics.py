@@ -9,7 +9,7 @@ import pytest
 from ir_measures import RR, R, Success, nDCG
 
 from askdocs.steps.evaluate.metrics import (
-    DEEPEST,
+    MAX_RANK,
     METRICS,
     first_rank,
     ndcg_at,
@@ -29,7 +29,7 @@ REFERENCE = {
     "mrr@10": RR @ 10,
     "ndcg@10": nDCG @ 10,
 }
-EVERY = [success_at, recall_at, reciprocal_rank_at, ndcg_at]
+ALL_METRICS = [success_at, recall_at, reciprocal_rank_at, ndcg_at]
 
 
 def rankings(count: int) -> list[tuple[list[str], set[str]]]:
@@ -45,12 +45,12 @@ def rankings(count: int) -> list[tuple[list[str], set[str]]]:
     ]
 
 
-def reference(found: list[str], wanted: set[str]) -> dict[str, float]:
+def reference(ranking: list[str], relevant: set[str]) -> dict[str, float]:
     """Return what ir-measures, and so trec_eval, says of one ranking."""
-    run = {"q": {page: float(-rank) for rank, page in enumerate(found)}}
-    labels = {"q": dict.fromkeys(wanted, 1)}
-    said = ir_measures.calc_aggregate(list(REFERENCE.values()), labels, run)
-    return {name: said[metric] for name, metric in REFERENCE.items()}
+    run = {"q": {page: float(-rank) for rank, page in enumerate(ranking)}}
+    labels = {"q": dict.fromkeys(relevant, 1)}
+    values = ir_measures.calc_aggregate(list(REFERENCE.values()), labels, run)
+    return {name: values[metric] for name, metric in REFERENCE.items()}
 
 
 def test_every_metric_is_that_of_the_reference_implementation():
@@ -58,15 +58,17 @@ def test_every_metric_is_that_of_the_reference_implementation():
     cases = rankings(400)
     assert REFERENCE.keys() == METRICS.keys()
 
-    for found, wanted in cases:
-        assert scores(found, wanted) == pytest.approx(
-            reference(found, wanted), abs=1e-12
+    for ranking, relevant in cases:
+        assert scores(ranking, relevant) == pytest.approx(
+            reference(ranking, relevant), abs=1e-12
         )
 
 
 def test_the_random_rankings_are_worth_comparing():
     """Where every value is 0 or 1, any two implementations agree."""
-    values = {scores(found, wanted)["ndcg@10"] for found, wanted in rankings(400)}
+    values = {
+        scores(ranking, relevant)["ndcg@10"] for ranking, relevant in rankings(400)
+    }
 
     assert len(values) > 100
     assert {0.0, 1.0} <= values
@@ -75,21 +77,21 @@ def test_the_random_rankings_are_worth_comparing():
 @pytest.mark.parametrize("name", METRICS)
 def test_a_page_found_twice_counts_once_at_its_best_rank(name):
     """Several passages of one page must not push the others down, or count twice."""
-    twice = ["x", "x", "a", "x", "a", "b", "a"]
+    repeated = ["x", "x", "a", "x", "a", "b", "a"]
 
-    assert METRICS[name](twice, {"a", "b"}) == METRICS[name](
+    assert METRICS[name](repeated, {"a", "b"}) == METRICS[name](
         ["x", "a", "b"], {"a", "b"}
     )
 
 
-@pytest.mark.parametrize("metric", EVERY)
+@pytest.mark.parametrize("metric", ALL_METRICS)
 def test_a_question_without_labels_has_no_value(metric):
     """It is an error in the question set, and no failure of the search."""
     with pytest.raises(ValueError, match="no labels"):
         metric(5, ["a"], set())
 
 
-@pytest.mark.parametrize("metric", EVERY)
+@pytest.mark.parametrize("metric", ALL_METRICS)
 @pytest.mark.parametrize("k", [0, -1])
 def test_a_rank_below_the_first_is_refused(metric, k):
     """`found[:-1]` would be all but the last, and look plausible."""
@@ -106,22 +108,22 @@ def test_nothing_found_is_zero(name):
 @pytest.mark.parametrize("name", METRICS)
 def test_no_metric_looks_further_than_is_kept(name):
     """A saved run holds that many pages, and its metrics are computed again from them."""
-    found = [f"x{n}" for n in range(DEEPEST)]
+    ranking = [f"x{n}" for n in range(MAX_RANK)]
 
-    assert METRICS[name]([*found, "a"], {"a"}) == 0
+    assert METRICS[name]([*ranking, "a"], {"a"}) == 0
 
 
 def test_more_wanted_than_can_be_shown_still_allows_a_perfect_ndcg():
     """The ideal list is as long as the list that is judged."""
-    wanted = [f"p{n}" for n in range(12)]
+    relevant = [f"p{n}" for n in range(12)]
 
-    assert ndcg_at(10, wanted, wanted) == 1
-    assert recall_at(10, wanted, wanted) == pytest.approx(10 / 12)
+    assert ndcg_at(10, relevant, relevant) == 1
+    assert recall_at(10, relevant, relevant) == pytest.approx(10 / 12)
 
 
 def test_the_first_rank_counts_pages_however_deep():
     """ "Rank 32" tells more than "not among ten"."""
-    found = ["x", "x", *map(str, range(30)), "a"]
+    ranking = ["x", "x", *map(str, range(30)), "a"]
 
-    assert first_rank(found, {"a"}) == 32
-    assert first_rank(found, {"b"}) is None
+    assert first_rank(ranking, {"a"}) == 32
+    assert first_rank(ranking, {"b"}) is None

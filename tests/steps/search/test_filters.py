@@ -6,13 +6,20 @@ import pytest
 
 from askdocs.domain.errors import ConfigError, NothingMatches
 from askdocs.domain.search import MOST_VALUES, Filter
-from askdocs.steps.search.filters import MOST, completions, resolved, typed
+from askdocs.steps.search.filters import (
+    MAX_VALUES,
+    complete,
+    parse_filter,
+    resolve_filter,
+)
 
 PRODUCTS = ("serverless-jobs", "Object Storage", "instances", "Instances")
 
 
 def product(*names: str) -> tuple[str, ...]:
-    return resolved(typed({"product": names}), lambda _name: PRODUCTS).product
+    return resolve_filter(
+        parse_filter({"product": names}), lambda _name: PRODUCTS
+    ).product
 
 
 @pytest.mark.parametrize(
@@ -31,7 +38,7 @@ def test_all_values_that_are_meant_are_taken():
 
 
 @pytest.mark.parametrize(
-    ("text", "near"),
+    ("text", "nearest"),
     [
         ("serverless-job", "serverless-jobs"),
         ("storage", "Object Storage"),
@@ -39,33 +46,38 @@ def test_all_values_that_are_meant_are_taken():
         ("x", None),
     ],
 )
-def test_an_unknown_value_is_told_the_nearest(text, near):
+def test_an_unknown_value_is_told_the_nearest(text, nearest):
     """An empty result would look as if the docs said nothing."""
     with pytest.raises(NothingMatches) as refused:
         product(text)
 
-    said = str(refused.value)
-    assert said.startswith(f"--product: no page has {text}")
-    assert (f"did you mean {near}?" in said) == (near is not None)
+    message = str(refused.value)
+    assert message.startswith(f"--product: no page has {text}")
+    assert (f"did you mean {nearest}?" in message) == (nearest is not None)
 
 
 def test_a_value_that_may_not_have_been_counted_is_let_be():
     """Of a very large index not all paths are known here; the index itself knows."""
     many = [str(n) for n in range(MOST_VALUES)]
 
-    assert resolved(typed({"path": ["a/b"]}), lambda _name: many).path == ("a/b",)
+    assert resolve_filter(parse_filter({"path": ["a/b"]}), lambda _name: many).path == (
+        "a/b",
+    )
 
 
 def test_no_filter_asks_the_index_nothing():
     """It would cost every search."""
-    asked: list[str] = []
+    lookups: list[str] = []
 
-    assert resolved(typed({}), lambda name: asked.append(name) or ()) == Filter()
-    assert asked == []
+    assert (
+        resolve_filter(parse_filter({}), lambda name: lookups.append(name) or ())
+        == Filter()
+    )
+    assert lookups == []
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "path"),
     [
         ("jobs", "jobs"),
         ("/jobs/", "jobs"),
@@ -78,9 +90,9 @@ def test_no_filter_asks_the_index_nothing():
         ("pages", "pages"),
     ],
 )
-def test_a_path_is_a_folder_or_page_however_it_is_written(text, place):
+def test_a_path_is_a_folder_or_page_however_it_is_written(text, path):
     """It is copied from a file manager, from a link, or typed."""
-    assert typed({"path": [text]}).path == (place,)
+    assert parse_filter({"path": [text]}).path == (path,)
 
 
 @pytest.mark.parametrize(
@@ -94,18 +106,20 @@ def test_a_path_is_a_folder_or_page_however_it_is_written(text, place):
 )
 def test_a_date_may_be_a_year_or_a_month(text, day):
     """It stands for its first day."""
-    assert typed({"validated_since": [text]}).validated_since == day
+    assert parse_filter({"validated_since": [text]}).validated_since == day
 
 
 def test_of_several_dates_the_oldest_counts():
     """Values of one option are alternatives."""
-    since = typed({"validated_since": ["2024-06", "2023", "2025"]}).validated_since
+    since = parse_filter(
+        {"validated_since": ["2024-06", "2023", "2025"]}
+    ).validated_since
 
     assert since == 20230101
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "what"),
+    ("name", "text", "problem"),
     [
         ("path", "../x", "../x is no folder"),
         ("path", "a/../..", "is no folder"),
@@ -125,19 +139,22 @@ def test_of_several_dates_the_oldest_counts():
         ("validated_since", "2024-6", "is no year"),
     ],
 )
-def test_nonsense_is_an_error_with_an_example(name, text, what):
+def test_nonsense_is_an_error_with_an_example(name, text, problem):
     """Who is told how it is written need not look it up."""
-    with pytest.raises(ConfigError, match=what) as wrong:
-        typed({name: [text]})
+    with pytest.raises(ConfigError, match=problem) as wrong:
+        parse_filter({name: [text]})
 
     assert "--" + name.replace("_", "-") in wrong.value.hint
 
 
 def test_a_hundred_values_are_enough():
     """Ten thousand come from a script that went wrong."""
-    assert len(typed({"tag": [f"t{n}" for n in range(MOST)]}).tag) == MOST
+    assert (
+        len(parse_filter({"tag": [f"t{n}" for n in range(MAX_VALUES)]}).tag)
+        == MAX_VALUES
+    )
     with pytest.raises(ConfigError, match="--tag: 101 values, the most is 100"):
-        typed({"tag": ["x"] * (MOST + 1)})
+        parse_filter({"tag": ["x"] * (MAX_VALUES + 1)})
 
 
 def test_a_long_value_is_shortened_where_it_is_shown():
@@ -150,7 +167,7 @@ def test_a_long_value_is_shortened_where_it_is_shown():
 
 
 @pytest.mark.parametrize(
-    ("begun", "words"),
+    ("prefix", "expected"),
     [
         ("", ["Object-Storage", "jobs", "serverless-jobs"]),
         ("OBJECT s", ["Object-Storage"]),
@@ -158,16 +175,16 @@ def test_a_long_value_is_shortened_where_it_is_shown():
         ("x", []),
     ],
 )
-def test_completions_are_words_for_a_shell(begun, words):
+def test_completions_are_words_for_a_shell(prefix, expected):
     """A space would end the word, and a control character is no text."""
     values = ["Object Storage", "serverless-jobs", "jobs", "evil\x1b[2J", "two\nlines"]
 
-    assert completions(values, begun) == words
+    assert complete(values, prefix) == expected
 
 
 def test_a_path_is_completed_folder_by_folder():
     """Four thousand pages at once are of no use."""
     values = ["jobs", "jobs/how-to", "jobs/how-to/run", "instances"]
 
-    assert completions(values, "", path=True) == ["instances", "jobs"]
-    assert completions(values, "jobs/", path=True) == ["jobs/how-to"]
+    assert complete(values, "", path=True) == ["instances", "jobs"]
+    assert complete(values, "jobs/", path=True) == ["jobs/how-to"]

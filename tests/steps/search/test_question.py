@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from askdocs.domain.errors import ConfigError, Exit
 from askdocs.domain.text import visible
-from askdocs.steps.search.question import LONGEST, checked_question
+from askdocs.steps.search.question import MAX_QUESTION_CHARS, checked_question
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from askdocs.steps.search.question import LONGEST, checked_question
         ("a\x1b[31mred\x1b[0m job\u202e", "a[31mred[0m job"),
         ("どうやって?", "どうやって?"),
         ("7", "7"),
-        ("x" * LONGEST, "x" * LONGEST),
+        ("x" * MAX_QUESTION_CHARS, "x" * MAX_QUESTION_CHARS),
     ],
     ids=["plain", "lines", "return", "escapes", "japanese", "digit", "longest"],
 )
@@ -43,7 +43,7 @@ def test_what_asks_nothing_is_refused_with_an_example(typed):
     assert caught.value.hint.startswith("rag ask ")
 
 
-@pytest.mark.parametrize("text", ["a" * (LONGEST + 1), "word " * 20_000])
+@pytest.mark.parametrize("text", ["a" * (MAX_QUESTION_CHARS + 1), "word " * 20_000])
 def test_a_pasted_log_is_refused_with_its_length(text):
     """The embedder would read the first page of it and say nothing."""
     with pytest.raises(ConfigError) as caught:

@@ -1,4 +1,4 @@
-"""Values per question become intervals of their means, and how sure a difference is.
+"""Put intervals around the means of values per question, and say how sure a difference is.
 
 The questions stand for all those that could be asked: they are drawn again and again,
 with replacement, by a fixed seed. Equal values in equal order give equal numbers.
@@ -74,15 +74,17 @@ def paired(
         Smucker, Allan & Carterette, "A comparison of statistical significance tests for
         information retrieval evaluation", CIKM 2007: the bootstrap shift method.
     """
-    each = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
-    seen = each.mean(axis=0)
-    means = _means(each)
-    far = np.abs(means - seen) >= np.abs(seen) - _EPSILON
-    p = (1 + far.sum(axis=0)) / (RESAMPLES + 1)
+    differences = np.asarray(after, dtype=np.float64) - np.asarray(
+        before, dtype=np.float64
+    )
+    observed = differences.mean(axis=0)
+    means = _means(differences)
+    as_far = np.abs(means - observed) >= np.abs(observed) - _EPSILON
+    p = (1 + as_far.sum(axis=0)) / (RESAMPLES + 1)
     return [
         Paired(float(difference), interval, float(likely))
         for difference, interval, likely in zip(
-            seen, _percentiles(means), p, strict=True
+            observed, _percentiles(means), p, strict=True
         )
     ]
 
@@ -91,8 +93,8 @@ def _means(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return shape (RESAMPLES, values): the means of each resample."""
     random = np.random.default_rng(SEED)
     count = len(rows)
-    drawn = (random.integers(count, size=count) for _ in range(RESAMPLES))
-    return np.stack([rows[chosen].mean(axis=0) for chosen in drawn])
+    draws = (random.integers(count, size=count) for _ in range(RESAMPLES))
+    return np.stack([rows[chosen].mean(axis=0) for chosen in draws])
 
 
 def _percentiles(means: NDArray[np.float64]) -> list[Interval]:

@@ -1,4 +1,4 @@
-"""Similarities within one index become the thresholds that hold for its model.
+"""Find the thresholds that hold for the model of an index, from similarities within it.
 
 One model calls a stranger 0.3 similar, another 0.8, so no number can be written down. What
 is far is told by questions that no software documentation answers; what is near, by
@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
-FOREIGN = """\
+FOREIGN_QUESTIONS = """\
 What is the capital of Peru?
 How long do I boil an egg?
 Who won the football world cup in 1998?
@@ -83,43 +83,45 @@ How do I tie a bow tie?
 """.splitlines()
 """Questions that are out of scope wherever software is documented."""
 
-FAR = 0.96
+FOREIGN_QUANTILE = 0.96
 """Share of foreign questions that are less like every passage than the far end."""
 
-OWN = 0.02
+OWN_QUANTILE = 0.02
 """Share of headings, asked as questions, that are less like one than the near end."""
 
-BETWEEN = 0.25
+REFUSAL_POSITION = 0.25
 """Where between the two ends it is refused: nearer to the foreign one, because a model can
 still refuse what is let through, and nobody answers what is refused here.
 """
 
-NEAR = 0.75
+SIMILAR_QUANTILE = 0.75
 """Share of sentences that are less like their next neighbour than a source must be."""
 
 
-def refuse_below(foreign: Vector, own: Vector, passages: Vector) -> float:
+def refusal_threshold(foreign: Vector, own: Vector, passages: Vector) -> float:
     """Return the similarity below which the nearest passage is no answer.
 
     Args:
-        foreign: Vectors of `FOREIGN`, shape (questions, dim).
+        foreign: Vectors of `FOREIGN_QUESTIONS`, shape (questions, dim).
         own: Vectors of headings of the docs, as questions, shape (headings, dim).
         passages: Vectors of passages, shape (passages, dim); all compare by dot product.
     """
-    far = np.quantile((foreign @ passages.T).max(axis=1), FAR)
-    near = np.quantile((own @ passages.T).max(axis=1), OWN)
-    return float(far + BETWEEN * max(0.0, near - far))
+    far = np.quantile((foreign @ passages.T).max(axis=1), FOREIGN_QUANTILE)
+    near = np.quantile((own @ passages.T).max(axis=1), OWN_QUANTILE)
+    return float(far + REFUSAL_POSITION * max(0.0, near - far))
 
 
-def similar(passages: Sequence[Vector]) -> float:
+def similarity_threshold(passage_rows: Sequence[Vector]) -> float:
     """Return the similarity from which two sentences say the same in other words.
 
     Args:
-        passages: For each passage unit vectors of its sentences, shape (sentences, dim).
+        passage_rows: For each passage unit vectors of its sentences, shape (sentences, dim).
     """
     nearest = []
-    for rows in passages:
+    for rows in passage_rows:
         if len(rows) > 1:
-            alike = rows @ rows.T - 3 * np.eye(len(rows), dtype=np.float32)
-            nearest.append(alike.max(axis=1))
-    return float(np.quantile(np.concatenate(nearest), NEAR)) if nearest else 1.0
+            similarities = rows @ rows.T - 3 * np.eye(len(rows), dtype=np.float32)
+            nearest.append(similarities.max(axis=1))
+    if not nearest:
+        return 1.0
+    return float(np.quantile(np.concatenate(nearest), SIMILAR_QUANTILE))

@@ -1,4 +1,4 @@
-"""Several rankings of chunks and of their pages become one ranking of chunks."""
+"""Fuse rankings of chunks and of their pages into one ranking of chunks."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class Weight:
     share: float = 1.0
     power: int = 0
 
-    def of(self, rank: int, covers: float) -> float:
+    def earned(self, rank: int, coverage: float) -> float:
         """Return what a rank, counted from 1, earns."""
-        return self.share * covers**self.power / (K + rank)
+        return self.share * coverage**self.power / (K + rank)
 
 
-CHUNKS: Mapping[str, Weight] = {"dense": Weight(), "bm25": Weight()}
-PAGES: Mapping[str, Weight] = {
+CHUNK_WEIGHTS: Mapping[str, Weight] = {"dense": Weight(), "bm25": Weight()}
+PAGE_WEIGHTS: Mapping[str, Weight] = {
     "head": Weight(0.25, 2),
     "headings": Weight(0.5, 1),
     "page": Weight(0.5),
@@ -73,13 +73,15 @@ def reciprocal_rank_fusion(
     ['b', 'a', 'c']
     """
     scores: dict[T, float] = defaultdict(float)
-    shared: dict[Hashable, float] = defaultdict(float)
+    page_scores: dict[Hashable, float] = defaultdict(float)
     for weight, ranking in chunks:
         for rank, item in enumerate(ranking, start=1):
-            scores[item] += weight.of(rank, 1.0)
-    for weight, covered in pages:
-        for rank, (item, covers) in enumerate(covered, start=1):
+            scores[item] += weight.earned(rank, 1.0)
+    for weight, page_ranking in pages:
+        for rank, (item, coverage) in enumerate(page_ranking, start=1):
             scores[item] += 0.0
-            shared[page_of[item]] += weight.of(rank, covers)
-    found = [(item, score + shared[page_of[item]]) for item, score in scores.items()]
-    return sorted(found, key=lambda pair: -pair[1])
+            page_scores[page_of[item]] += weight.earned(rank, coverage)
+    fused = [
+        (item, score + page_scores[page_of[item]]) for item, score in scores.items()
+    ]
+    return sorted(fused, key=lambda pair: -pair[1])

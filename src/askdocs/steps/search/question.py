@@ -1,11 +1,11 @@
-"""What a person typed becomes a question, or an error that says why it is none."""
+"""Check what a person typed as a question, or say why it is none."""
 
 from __future__ import annotations
 
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.text import visible
 
-LONGEST = 4_000
+MAX_QUESTION_CHARS = 4_000
 """Characters; the longest of 218 questions about the Scaleway docs has 150."""
 
 _EXAMPLE = 'rag ask "how do I create a serverless job?"'
@@ -15,11 +15,11 @@ def checked_question(text: str) -> str:
     """Return the question in one line, without control characters.
 
     Raises:
-        ConfigError: if it has no letter or digit, or is longer than `LONGEST`.
+        ConfigError: if it has no letter or digit, or is longer than `MAX_QUESTION_CHARS`.
     """
-    if len(text) > LONGEST:
+    if len(text) > MAX_QUESTION_CHARS:
         raise ConfigError(
-            f"the question has {len(text):,} characters, the most is {LONGEST:,}",
+            f"the question has {len(text):,} characters, the most is {MAX_QUESTION_CHARS:,}",
             hint="ask for one thing, in a sentence",
         )
     question = " ".join(visible(text.replace("\r", " ")).split())
