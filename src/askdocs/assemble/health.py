@@ -166,7 +166,7 @@ def _model(loaded: Loaded) -> str:
 def _ollama(loaded: Loaded) -> str:
     with without_socks():
         from askdocs.adapters.llm.ollama_state import check, needed
-        from askdocs.adapters.llm.options import is_loopback
+        from askdocs.adapters.local.loopback import is_loopback
     from askdocs.settings import shown
 
     conf = loaded.settings

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from askdocs.adapters.llm.ndjson import Lines
-from askdocs.adapters.llm.options import Limits, is_loopback
+from askdocs.adapters.llm.options import Limits
+from askdocs.adapters.local.loopback import is_loopback
 
 Clock = Callable[[], float]
 

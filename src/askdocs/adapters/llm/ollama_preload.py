@@ -13,7 +13,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from askdocs.adapters.llm.options import Limits, Sampling, is_loopback
+from askdocs.adapters.llm.options import Limits, Sampling
+from askdocs.adapters.local.loopback import is_loopback
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +74,3 @@ class Sampling:
             return float(self.keep_alive)
         except ValueError:
             return self.keep_alive
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether *url* is on this machine, where no proxy has any business."""
-    host = urlsplit(url if "://" in url else f"//{url}").hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host in {"", "localhost"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from json import JSONDecodeError
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -20,6 +19,7 @@ from qdrant_client.http.exceptions import (
     UnexpectedResponse,
 )
 
+from askdocs.adapters.local.loopback import is_loopback
 from askdocs.domain.errors import ConfigError, StoreUnavailable
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def connect(url: str, api_key: str = "", *, timeout_s: float) -> QdrantClient:
             secret unencrypted to another machine.
     """
     parts = _parts(url)
-    local = _loopback(parts.hostname or "")
+    local = is_loopback(parts.geturl())
     key = _key(api_key)
     login = (unquote(parts.username or ""), unquote(parts.password or ""))
     if parts.scheme == "http" and not local and (key or any(login)):
@@ -123,15 +123,6 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _key(text: str) -> str:
     key = text.strip()
     if not (key.isascii() and (key.isprintable() or not key)):
@@ -164,7 +155,7 @@ def _translate(err: Exception, client: QdrantClient) -> StoreUnavailable:
     source = getattr(err, "source", None)
     if source is None or isinstance(source, ValueError):
         return _not_qdrant(url)
-    local = _loopback(urlsplit(url).hostname or "")
+    local = is_loopback(url)
     return StoreUnavailable(
         f"Qdrant does not answer at {url} ({_one_line(str(source), client)})",
         hint="docker compose up -d qdrant" if local else "check RAG_QDRANT_URL",
