@@ -143,7 +143,7 @@ def test_a_key_is_not_shown_by_the_adapter():
     with FakeOpenAI(key="s3cret") as fake:
         llm = served(fake, key="s3cret")
 
-        assert "s3cret" not in f"{llm!r} {llm} {llm.to_dict()} {llm._server!r}"
+        assert "s3cret" not in f"{llm!r} {llm} {llm.to_dict()} {llm._stream.server!r}"
 
 
 def test_a_wrong_key_is_not_repeated():

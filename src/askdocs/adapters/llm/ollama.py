@@ -1,15 +1,14 @@
-"""The Llama model that Ollama serves: chat messages become a stream, or an error of ours.
+"""The Llama model that Ollama serves, with every error in plain words.
 
 LlamaIndex's `Ollama` takes a stream that just stops for a whole answer, waits as long
 for the first word as for the next, and lets httpx's and json's errors through; here a
-reply counts only when Ollama says that it is done and why.
+reply counts only when Ollama says that it is done and why (see `checked_stream`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,8 +17,13 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.llms.ollama import Ollama
 
+from askdocs.adapters.llm.checked_stream import (
+    CheckedStream,
+    StreamEnd,
+    StreamOptions,
+)
 from askdocs.adapters.llm.http_stream import client_options
-from askdocs.adapters.llm.llm_errors import Ended, circling, cut_off, without_user
+from askdocs.adapters.llm.llm_errors import cut_off, without_user
 from askdocs.adapters.llm.ollama_errors import (
     AGAIN,
     FOREIGN,
@@ -29,9 +33,6 @@ from askdocs.adapters.llm.ollama_errors import (
 )
 from askdocs.adapters.llm.ollama_state import check, doing, window
 from askdocs.adapters.llm.options import Limits, Sampling
-from askdocs.adapters.llm.reply_filter import ReplyFilter, least_tokens
-from askdocs.adapters.llm.retry import twice
-from askdocs.adapters.llm.slow_notice import watch
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError
 from askdocs.steps.answer.prompt import CHAT_TOKENS, tokens
 
@@ -41,11 +42,7 @@ __all__ = ["OllamaModel", "Sampling", "check"]
 class OllamaModel(Ollama):  # type: ignore[misc]  # llama_index is skipped by mypy, so it is Any
     """LlamaIndex's Ollama, with every option and every limit explicit."""
 
-    _url: str = PrivateAttr()
-    _limits: Limits = PrivateAttr()
-    _most: int = PrivateAttr()
-    _on_wait: Callable[[str], None] | None = PrivateAttr()
-    _clock: Callable[[], float] = PrivateAttr()
+    _stream: CheckedStream = PrivateAttr()
 
     def __init__(
         self,
@@ -74,103 +71,76 @@ class OllamaModel(Ollama):  # type: ignore[misc]  # llama_index is skipped by my
             is_function_calling_model=False,
             keep_alive=sampling.kept,
         )
-        self._url = url
-        self._limits = limits
-        self._most = sampling.num_predict
-        self._on_wait = on_wait
-        self._clock = clock
+        options = StreamOptions(sampling.num_predict, limits, on_wait, clock)
+        self._stream = _OllamaStream(url, model, sampling.num_ctx, options)
 
     def stream_chat(
         self, messages: Sequence[ChatMessage], **kwargs: Any
     ) -> Generator[ChatResponse, None, None]:
         """Yield what is said in pieces; closing the iterator makes Ollama stop.
 
-        No delta is empty or holds a thought. If Ollama fails before a word was said, in
-        a way that may pass, it is asked once more.
-
-        Raises:
-            ModelUnavailable: before anything was said.
-            AnswerIncomplete: if it ends other than by the model's own full stop.
+        See `CheckedStream.responses` for what may be raised.
         """
-        attempt = partial(self._attempt, messages, **kwargs)
-        yield from twice(
-            attempt, passing=passing, limits=self._limits, clock=self._clock
-        )
+        open_stream = partial(super().stream_chat, messages, **kwargs)
+        yield from self._stream.responses(open_stream, messages)
 
-    def _attempt(
-        self, messages: Sequence[ChatMessage], **kwargs: Any
-    ) -> Generator[ChatResponse, None, None]:
-        """Ask once."""
-        ear, last = ReplyFilter(self._most + 1), {}
-        with closing(super().stream_chat(messages, **kwargs)) as replies:
-            look = partial(doing, self._url, self.model)
-            with watch(look, self._on_wait, after_s=self._limits.notice_s):
-                reply = self._next(replies, ear)
-            while reply is not None:
-                last = reply.raw
-                reply.delta = ear.hear(reply.delta or "", last=bool(last.get("done")))
-                if reply.delta:
-                    yield reply
-                self._interrupt(ear)
-                reply = None if last.get("done") else self._next(replies, ear)
-        self._judge(last, messages, ear)
 
-    def _next(
-        self, replies: Iterator[ChatResponse], ear: ReplyFilter
-    ) -> ChatResponse | None:
-        """Return the next piece, or None at the end of the stream."""
-        try:
-            return next(replies, None)
-        except FOREIGN as err:
-            raise self._failure(err, ear) from err
+class _OllamaStream(CheckedStream):
+    """How Ollama streams: the last piece says that it is done, why, and the counts."""
 
-    def _interrupt(self, ear: ReplyFilter) -> None:
-        """Raise AnswerIncomplete if there is no use in listening any longer."""
-        if ear.full:
-            raise cut_off(self._most)
-        if ear.circling:
-            raise circling()
+    SPEAKER = "Ollama"
+    AGAIN = AGAIN
+    FOREIGN = FOREIGN
+    EXTRA_PIECES = 1
+    READS_ON = False
 
-    def _judge(
-        self, last: dict[str, Any], messages: Sequence[ChatMessage], ear: ReplyFilter
+    def __init__(
+        self, url: str, model: str, num_ctx: int, options: StreamOptions
     ) -> None:
-        """Raise an error unless the last piece says that all is well."""
-        if not last.get("done"):
-            early = Ended("the stream ended before Ollama was done")
-            raise self._failure(early, ear) from early
-        why = last.get("done_reason")
-        if why == "length":
-            raise cut_off(last.get("eval_count") or self._most)
-        if why != "stop":
-            raise AnswerIncomplete(f"Ollama stopped with reason {why!r}", hint=AGAIN)
-        if not ear.heard:
-            raise AnswerIncomplete("the model returned nothing", hint=AGAIN)
-        self._check_whole(last.get("prompt_eval_count"), messages)
+        super().__init__(options)
+        self._url = url
+        self._model = model
+        self._num_ctx = num_ctx
 
-    def _failure(self, err: Exception, ear: ReplyFilter) -> AskDocsError:
-        """Return what it means that *err* came after what was heard."""
-        if ear.heard:
-            return broken_off(err, self._limits)
-        return unavailable(err, without_user(self._url), self.model)
+    def note_end(self, raw: Any, end: StreamEnd) -> None:
+        """Learn from a piece of the stream whether and how it ends."""
+        end.ended = bool(raw.get("done"))
+        end.reason = raw.get("done_reason")
+        end.prompt_tokens = raw.get("prompt_eval_count")
+        end.reply_tokens = raw.get("eval_count")
 
-    def _check_whole(self, read: int | None, messages: Sequence[ChatMessage]) -> None:
-        """Raise AnswerIncomplete if Ollama has not read the whole prompt.
+    def waits_for(self, pause: Callable[[float], object]) -> str:
+        """Return whether the model is loaded, or answers someone else."""
+        return doing(self._url, self._model, pause)
+
+    def failure(self, err: Exception, *, answered: bool) -> AskDocsError:
+        """Return what *err* means, after a word of the answer or before."""
+        if answered:
+            return broken_off(err, self.options.limits)
+        return unavailable(err, without_user(self._url), self._model)
+
+    def is_transient(self, err: BaseException | None) -> bool:
+        """Return whether *err* may be over when one asks once more."""
+        return passing(err)
+
+    def cut_off(self, end: StreamEnd) -> AnswerIncomplete:
+        """Return what reason "length" means."""
+        return cut_off(end.reply_tokens or self.options.num_predict)
+
+    def prompt_cut(self, read: int, least: int, prompt: str) -> AnswerIncomplete | None:
+        """Return the error that it is if Ollama has not read the whole prompt.
 
         It cuts what is too long to half the window, at the front, where the rules are,
         and answers all the same (ollama/ollama#17427). A count below what any tokenizer
         makes of the prompt tells; but Ollama 0.30.0 counted only what it had not read
         before (ollama/ollama#16414), so a window that holds the prompt is an alibi.
         """
-        told = "\n".join(m.content or "" for m in messages)
-        least = least_tokens(told)
-        if not read or read >= least:
-            return
-        room = window(self._url, self.model)
-        if room >= tokens(told) + CHAT_TOKENS:
-            return
-        raise AnswerIncomplete(
+        room = window(self._url, self._model)
+        if room >= tokens(prompt) + CHAT_TOKENS:
+            return None
+        return AnswerIncomplete(
             f"Ollama read only {read} tokens of a prompt of at least {least}",
-            hint=f"set RAG_LLM_NUM_CTX to the window of {self.model}: {room}"
-            if 0 < room < self.context_window
+            hint=f"set RAG_LLM_NUM_CTX to the window of {self._model}: {room}"
+            if 0 < room < self._num_ctx
             else "raise RAG_LLM_NUM_CTX, or lower RAG_PASSAGES",
         )

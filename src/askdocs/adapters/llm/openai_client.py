@@ -47,16 +47,11 @@ class Opened(threading.local):
     is closed when Python next looks for such cycles, and the model speaks on until then.
     """
 
-    _reply: Any = None
+    response: Any = None
 
-    def note(self, reply: Any) -> None:
+    def note(self, response: Any) -> None:
         """Remember a reply."""
-        self._reply = reply
-
-    def closer(self) -> Callable[[], None]:
-        """Return what closes that reply, whoever calls it and when."""
-        close: Callable[[], None] = self._reply.close
-        return close
+        self.response = response
 
 
 def connect(

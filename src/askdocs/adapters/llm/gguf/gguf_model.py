@@ -7,15 +7,14 @@ without one is asked as ChatML, which is what llama.cpp falls back to.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from llama_index.core.base.llms.types import ChatMessage, ChatResponse
-from llama_index.core.bridge.pydantic import PrivateAttr
+from llama_index.core.base.llms.types import ChatResponse
 
+from askdocs.adapters.llm.checked_stream import StreamEnd
 from askdocs.adapters.llm.gguf.gguf_process import Process, running
-from askdocs.adapters.llm.openai_compatible import End, OpenAICompatible
+from askdocs.adapters.llm.openai_compatible import OpenAICompatible, OpenAIStream
 from askdocs.adapters.llm.openai_errors import Server
 from askdocs.adapters.llm.options import Limits, Sampling
 from askdocs.adapters.llm.reply_filter import ReplyFilter
@@ -30,9 +29,6 @@ _GRACE_S = 0.2
 
 class GgufModel(OpenAICompatible):
     """What a GGUF file says; named after the file, so that an answer tells no path."""
-
-    _process: Process = PrivateAttr()
-    _told: float = PrivateAttr(default=0.0)
 
     def __init__(
         self,
@@ -60,40 +56,51 @@ class GgufModel(OpenAICompatible):
             clock=clock,
             extra={"return_progress": True},
         )
+        self._stream = _GgufStream(process, self._stream)
+
+
+class _GgufStream(OpenAIStream):
+    """How llama.cpp streams on this machine: it also tells how far reading is."""
+
+    def __init__(self, process: Process, stream: OpenAIStream) -> None:
+        super().__init__(stream.server, stream.opened, stream.options)
         self._process = process
+        self._told_at = 0.0
 
-    def _attempt(
-        self, messages: Sequence[ChatMessage], **kwargs: Any
-    ) -> Generator[ChatResponse, None, None]:
-        """Ask once, when the model is loaded."""
+    def prepare(self) -> None:
+        """Wait until the model is loaded."""
+        limits = self.options.limits
         self._process.wait(
-            self._on_wait, notice_s=self._limits.notice_s, limit_s=self._limits.first_s
+            self.options.on_wait, notice_s=limits.notice_s, limit_s=limits.first_s
         )
-        self._told = self._clock()
-        yield from super()._attempt(messages, **kwargs)
+        self._told_at = self.options.clock()
 
-    def _heard(self, reply: ChatResponse, ear: ReplyFilter, end: End) -> str:
+    def text(
+        self, response: ChatResponse, reply_filter: ReplyFilter, end: StreamEnd
+    ) -> str:
         """Return what is said with a piece; a piece may also tell how far reading is."""
-        read = getattr(reply.raw, "prompt_progress", None)
-        if not isinstance(read, dict):
-            return super()._heard(reply, ear, end)
-        late = self._clock() - self._told > self._limits.notice_s
-        if self._on_wait and late:
-            self._told = self._clock()
-            done, whole = read.get("processed"), read.get("total")
-            self._on_wait(f"{self.model} has read {done} of {whole} tokens...")
+        progress = getattr(response.raw, "prompt_progress", None)
+        if not isinstance(progress, dict):
+            return super().text(response, reply_filter, end)
+        now = self.options.clock
+        late = now() - self._told_at > self.options.limits.notice_s
+        if self.options.on_wait and late:
+            self._told_at = now()
+            done, whole = progress.get("processed"), progress.get("total")
+            model = self.server.model
+            self.options.on_wait(f"{model} has read {done} of {whole} tokens...")
         return ""
 
-    def _doing(self, _: Callable[[float], object]) -> str:
+    def waits_for(self, pause: Callable[[float], object]) -> str:  # noqa: ARG002  # there is nothing to look at
         """Return nothing: the pieces themselves tell what takes so long."""
         return ""
 
-    def _failure(self, err: Exception, ear: ReplyFilter) -> AskDocsError:
-        """Return what it means that *err* came after what was heard."""
+    def failure(self, err: Exception, *, answered: bool) -> AskDocsError:
+        """Return what *err* means; the end of the process explains more."""
         refused = hasattr(err, "status_code")
         if why := "" if refused else self._process.death(_GRACE_S):
-            what = f"llama.cpp ended while {self.model} ran: {why}"
+            what = f"llama.cpp ended while {self.server.model} ran: {why}"
             hint = "rag doctor   (it tells how much memory the model needs)"
-            kind = AnswerIncomplete if ear.heard else ModelUnavailable
+            kind = AnswerIncomplete if answered else ModelUnavailable
             return kind(what, hint=hint)
-        return super()._failure(err, ear)
+        return super().failure(err, answered=answered)
