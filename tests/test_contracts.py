@@ -18,7 +18,7 @@ from tests.support.fakes import (
     a_manifest,
     a_space,
     a_table,
-    two,
+    chunk_rankings,
 )
 
 from askdocs.adapters.embedding.model_files import locate
@@ -33,7 +33,7 @@ from askdocs.domain.text import Chunk
 
 pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
 
-FLAT = a_space(dim=3)
+SPACE = a_space(dim=3)
 
 
 @contextmanager
@@ -84,30 +84,30 @@ STORES = {"fake": _fake, "edge": _edge, "server": _server, "server by http": _ht
 
 @pytest.fixture(params=STORES.values(), ids=STORES.keys())
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    with request.param() as made:
-        yield made
+    with request.param() as store:
+        yield store
 
 
 def _index(
     store: Store, chunks: Sequence[Chunk], vectors: object = None, **manifest: object
 ) -> Manifest:
     """Publish an index of exactly these chunks; without vectors, each has another one."""
-    made = replace(a_manifest(chunks=len(chunks), space=FLAT), **manifest)
-    with store.draft(made, fresh=True) as draft:
-        draft.add(chunks, _rows(vectors or _spread(len(chunks))))
-        draft.publish(made, a_table())
-    return made
+    published = replace(a_manifest(chunks=len(chunks), space=SPACE), **manifest)
+    with store.draft(published, fresh=True) as draft:
+        draft.add(chunks, _rows(vectors or _vectors(len(chunks))))
+        draft.publish(published, a_table())
+    return published
 
 
 def _publish(
     store: Store, manifest: Manifest, chunks: Sequence[Chunk], *, fresh: bool
 ) -> None:
     with store.draft(manifest, fresh=fresh) as draft:
-        draft.add(chunks, _rows(_spread(len(chunks))))
+        draft.add(chunks, _rows(_vectors(len(chunks))))
         draft.publish(manifest, a_table())
 
 
-def _spread(count: int) -> list[list[float]]:
+def _vectors(count: int) -> list[list[float]]:
     return [[1.0, n + 1.0, (n + 1.0) ** 2] for n in range(count)]
 
 
@@ -116,11 +116,11 @@ def _rows(rows: object) -> np.ndarray:
 
 
 def _dense(store: Store, vector: Sequence[float], k: int = 5) -> list[str]:
-    return [p.id for p in two(store, _rows(vector), "", k)[0]]
+    return [p.id for p in chunk_rankings(store, _rows(vector), "", k)[0]]
 
 
 def _by_words(store: Store, words: str, k: int = 5) -> list[str]:
-    return [p.text for p in two(store, _rows([1, 0, 0]), words, k)[1]]
+    return [p.text for p in chunk_rankings(store, _rows([1, 0, 0]), words, k)[1]]
 
 
 def test_a_store_that_holds_nothing_says_so(store):
@@ -132,7 +132,7 @@ def test_a_store_that_holds_nothing_says_so(store):
 def test_a_search_before_the_first_ingest_names_the_command_that_helps(store):
     """Exit 6 and a hint, where an empty ranking would look like "no such page"."""
     with pytest.raises(IndexMissing) as caught:
-        two(store, _rows([1, 0, 0]), "jobs", 5)
+        chunk_rankings(store, _rows([1, 0, 0]), "jobs", 5)
 
     assert "rag ingest" in caught.value.hint
 
@@ -142,10 +142,10 @@ def test_what_was_published_is_found_with_everything_it_is_cited_by(store):
     chunk = a_chunk("Run `scw jobs`.", heading=("How to", "Run it"), lines=(7, 9))
     _index(store, [chunk])
 
-    for ranking in two(store, _rows([1, 1, 1]), "jobs", 5):
-        (found,) = ranking
-        assert replace(found, score=0.0) == replace(
-            found,
+    for ranking in chunk_rankings(store, _rows([1, 1, 1]), "jobs", 5):
+        (passage,) = ranking
+        assert replace(passage, score=0.0) == replace(
+            passage,
             id=chunk.id,
             path="pages/jobs.mdx",
             file_path="pages/jobs",
@@ -163,16 +163,16 @@ def test_a_page_without_headings_is_found_at_its_top(store):
     """An empty trail and an empty anchor come back as they went in."""
     _index(store, [a_chunk(heading=())])
 
-    ((found,), _) = two(store, _rows([1, 1, 1]), "", 5)
-    assert (found.heading, found.anchor) == ((), "")
+    ((passage,), _) = chunk_rankings(store, _rows([1, 1, 1]), "", 5)
+    assert (passage.heading, passage.anchor) == ((), "")
 
 
 def test_the_manifest_is_read_back_whole(store):
     """What built the index decides how questions are embedded."""
-    space = replace(FLAT, question_prefix="query: ", passage_prefix="passage: é")
-    made = _index(store, [a_chunk()], space=space)
+    space = replace(SPACE, question_prefix="query: ", passage_prefix="passage: é")
+    manifest = _index(store, [a_chunk()], space=space)
 
-    assert store.manifest() == made
+    assert store.manifest() == manifest
 
 
 def test_a_scan_tells_of_each_chunk_what_the_diff_needs(store):
@@ -201,8 +201,8 @@ def test_text_comes_back_as_it_went_in(store, text):
     """Quotes are compared with the source; what to hide is the terminal's business."""
     _index(store, [a_chunk(text, title=text, tags=[text])])
 
-    ((found,), _) = two(store, _rows([1, 1, 1]), "", 5)
-    assert (found.text, found.title) == (text, text)
+    ((passage,), _) = chunk_rankings(store, _rows([1, 1, 1]), "", 5)
+    assert (passage.text, passage.title) == (text, text)
 
 
 def test_the_dense_ranking_is_by_likeness_and_ends_at_k(store):
@@ -210,9 +210,9 @@ def test_the_dense_ranking_is_by_likeness_and_ends_at_k(store):
     chunks = [a_chunk(name) for name in ("far", "near", "nearest")]
     _index(store, chunks, [[0, 1, 0], [1, 0.5, 0], [1, 0.1, 0]])
 
-    found = two(store, _rows([1, 0, 0]), "", 2)[0]
-    assert [p.text for p in found] == ["nearest", "near"]
-    assert found[0].score > found[1].score
+    passages = chunk_rankings(store, _rows([1, 0, 0]), "", 2)[0]
+    assert [p.text for p in passages] == ["nearest", "near"]
+    assert passages[0].score > passages[1].score
 
 
 def test_a_cosine_index_compares_directions(store):
@@ -234,7 +234,7 @@ def test_a_dot_index_keeps_the_length_of_vectors(store):
         draft.publish(manifest, a_table())
 
     assert kept[long.id].tolist() == [9, 9, 0]
-    ((first, second), _) = two(store, _rows([1, 0, 0]), "", 5)
+    ((first, second), _) = chunk_rankings(store, _rows([1, 0, 0]), "", 5)
     assert (first.id, first.score) == (long.id, pytest.approx(9))
     assert (second.id, second.score) == (short.id, pytest.approx(0.1))
 
@@ -252,7 +252,7 @@ def test_a_rare_word_weighs_more_than_a_common_one(store):
     rare = a_chunk("xyzzy number99", heading=())
     _index(store, [*common, rare])
 
-    first, second = two(store, _rows([1, 0, 0]), "instance xyzzy", 2)[1]
+    first, second = chunk_rankings(store, _rows([1, 0, 0]), "instance xyzzy", 2)[1]
     assert first.text == "xyzzy number99"
     assert first.score > 1.5 * second.score
 
@@ -271,7 +271,7 @@ def test_words_that_match_nothing_leave_one_ranking_empty(store, words):
     """There are always two rankings, so that whoever fuses them need not ask which is which."""
     _index(store, [a_chunk()])
 
-    dense, by_words = two(store, _rows([1, 0, 0]), words, 5)
+    dense, by_words = chunk_rankings(store, _rows([1, 0, 0]), words, 5)
     assert (len(dense), by_words) == (1, [])
 
 
@@ -283,7 +283,7 @@ def test_the_table_of_addresses_is_that_of_the_last_publication(store):
     assert store.table() == a_table()
 
     for table, name in ((first, "g2"), (second, "g3")):
-        manifest = a_manifest(name, chunks=1, space=FLAT)
+        manifest = a_manifest(name, chunks=1, space=SPACE)
         with store.draft(manifest, fresh=False) as draft:
             draft.publish(manifest, table)
         assert store.table() == table
@@ -292,7 +292,7 @@ def test_the_table_of_addresses_is_that_of_the_last_publication(store):
 def test_the_table_of_a_draft_that_is_thrown_away_is_gone(store):
     """A reader must never see addresses of pages that were not published."""
     _index(store, [a_chunk()])
-    wrong = a_manifest("g2", chunks=7, space=FLAT)
+    wrong = a_manifest("g2", chunks=7, space=SPACE)
 
     with pytest.raises(IndexDamaged), store.draft(wrong, fresh=False) as draft:
         draft.publish(wrong, a_table("new.mdx"))
@@ -302,13 +302,13 @@ def test_the_table_of_a_draft_that_is_thrown_away_is_gone(store):
 
 def _pages(store: Store) -> list[Chunk]:
     """Index two pages of two chunks and one of one; the first chunk stands for each."""
-    made = [
+    pages = [
         ("jobs/run.mdx", "Run a job", ["serverless-jobs"], 20240101),
         ("jobs/stop.mdx", "Stop a job", ["serverless-jobs"], 20240630),
         ("kube/run.mdx", "Run a pod", ["kubernetes"], 0),
     ]
     chunks = []
-    for path, title, products, validated in made:
+    for path, title, products, validated in pages:
         facets = {
             "products": [*products, path.partition("/")[0]],
             "categories": products,
@@ -323,9 +323,9 @@ def _pages(store: Store) -> list[Chunk]:
     return chunks
 
 
-def _found(store: Store, ranking: Sequence[Hit]) -> list[str]:
-    held = store.passages([hit.id for hit in ranking])
-    return [held[hit.id].text for hit in ranking]
+def _texts(store: Store, ranking: Sequence[Hit]) -> list[str]:
+    passages = store.passages([hit.id for hit in ranking])
+    return [passages[hit.id].text for hit in ranking]
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -335,7 +335,7 @@ def test_a_ranking_of_pages_holds_the_first_chunk_of_each(store, name):
 
     ranking = store.search(_rows([1, 0, 0]), "run pod", 5)[name]
 
-    assert _found(store, ranking) == ["Run a pod first.", "Run a job first."]
+    assert _texts(store, ranking) == ["Run a pod first.", "Run a job first."]
     covered = [hit.covers for hit in ranking]
     assert covered == ([0.0, 0.0] if name == "page" else [1.0, 0.5])
 
@@ -355,9 +355,9 @@ def test_passages_are_read_by_their_ids(store):
     first, *_ = _pages(store)
     gone = a_chunk("Gone.")
 
-    found = store.passages([gone.id, first.id])
+    passages = store.passages([gone.id, first.id])
 
-    assert {id_: p.text for id_, p in found.items()} == {first.id: first.text}
+    assert {id_: p.text for id_, p in passages.items()} == {first.id: first.text}
 
 
 def test_a_rewrite_changes_what_a_page_is_compared_by(store):
@@ -365,15 +365,15 @@ def test_a_rewrite_changes_what_a_page_is_compared_by(store):
     first, *_ = _pages(store)
     new = replace(first, fields=dict.fromkeys(FIELDS, "Launch"), anchor="new")
 
-    manifest = a_manifest("g2", chunks=6, space=FLAT)
+    manifest = a_manifest("g2", chunks=6, space=SPACE)
     with store.draft(manifest, fresh=False) as draft:
         draft.rewrite([new])
         draft.publish(manifest, a_table())
 
-    found = store.search(_rows([1, 0, 0]), "launch", 5)
-    (hit,) = found["head"]
+    rankings = store.search(_rows([1, 0, 0]), "launch", 5)
+    (hit,) = rankings["head"]
     assert store.passages([hit.id])[hit.id].anchor == "new"
-    assert len(found["dense"]) == 5
+    assert len(rankings["dense"]) == 5
 
 
 @pytest.mark.parametrize(
@@ -397,11 +397,11 @@ def test_a_filter_narrows_every_ranking(store, only, paths):
     """Values of one field are alternatives, and the fields restrict each other."""
     _pages(store)
 
-    found = store.search(_rows([1, 1, 1]), "run stop job pod", 10, only=only)
+    rankings = store.search(_rows([1, 1, 1]), "run stop job pod", 10, only=only)
 
     for name in ("dense", "head", "bm25"):
-        held = store.passages([hit.id for hit in found[name]])
-        assert {p.path for p in held.values()} == paths
+        passages = store.passages([hit.id for hit in rankings[name]])
+        assert {p.path for p in passages.values()} == paths
 
 
 def test_a_facet_counts_pages_and_not_chunks(store):
@@ -425,7 +425,7 @@ def test_a_facet_of_no_index_is_an_error(store):
 def test_a_chunk_that_is_added_twice_is_held_once(store):
     """A batch that is sent again after a timeout must not double anything."""
     chunk = a_chunk()
-    manifest = a_manifest(chunks=1, space=FLAT)
+    manifest = a_manifest(chunks=1, space=SPACE)
     with store.draft(manifest, fresh=True) as draft:
         draft.add([chunk], _rows([[0, 1, 0]]))
         draft.add([chunk], _rows([[1, 0, 0]]))
@@ -440,13 +440,13 @@ def test_a_rewrite_changes_what_is_shown_and_keeps_the_vector(store):
     new = replace(old, page={**old.page, "public_url": "https://new/"}, anchor="new")
     _index(store, [old, other], [[1, 0, 0], [0, 1, 0]])
 
-    manifest = a_manifest("g2", chunks=2, space=FLAT)
+    manifest = a_manifest("g2", chunks=2, space=SPACE)
     with store.draft(manifest, fresh=False) as draft:
         draft.rewrite([new])
         draft.publish(manifest, a_table())
 
     assert store.scan()[old.id] == read_stored(new.payload) != read_stored(old.payload)
-    for ranking in two(store, _rows([1, 0, 0]), "alpha", 1):
+    for ranking in chunk_rankings(store, _rows([1, 0, 0]), "alpha", 1):
         assert (ranking[0].id, ranking[0].link) == (old.id, "https://new/#new")
 
 
@@ -455,18 +455,18 @@ def test_stored_vectors_can_be_used_again(store):
     chunks = [a_chunk("One."), a_chunk("Two.")]
     _index(store, chunks, [[3, 4, 0], [0, 0, 2]])
 
-    with store.draft(a_manifest("g2", chunks=2, space=FLAT), fresh=False) as draft:
-        found = draft.vectors([chunks[0].id, a_chunk("Never stored.").id])
+    with store.draft(a_manifest("g2", chunks=2, space=SPACE), fresh=False) as draft:
+        vectors = draft.vectors([chunks[0].id, a_chunk("Never stored.").id])
 
-    assert found.keys() == {chunks[0].id}
-    (vector,) = found.values()
+    assert vectors.keys() == {chunks[0].id}
+    (vector,) = vectors.values()
     assert (vector.shape, vector.dtype) == ((3,), np.float32)
     assert vector / np.linalg.norm(vector) == pytest.approx([0.6, 0.8, 0])
 
 
 def test_vectors_of_nothing_are_none(store):
     """A run in which no chunk is known asks for no ids."""
-    with store.draft(a_manifest(space=FLAT), fresh=True) as draft:
+    with store.draft(a_manifest(space=SPACE), fresh=True) as draft:
         assert draft.vectors([]) == {}
 
 
@@ -475,7 +475,7 @@ def test_removing_what_is_not_there_is_no_error(store):
     kept, gone = a_chunk("Kept."), a_chunk("Gone.")
     _index(store, [kept, gone])
 
-    manifest = a_manifest("g2", chunks=1, space=FLAT)
+    manifest = a_manifest("g2", chunks=1, space=SPACE)
     with store.draft(manifest, fresh=False) as draft:
         draft.remove([gone.id, a_chunk("Never there.").id])
         draft.remove([])
@@ -488,7 +488,7 @@ def test_a_change_of_nothing_can_be_published(store):
     """A new commit without new text still has its manifest written."""
     _index(store, [a_chunk()])
 
-    manifest = a_manifest("g2", chunks=1, space=FLAT)
+    manifest = a_manifest("g2", chunks=1, space=SPACE)
     with store.draft(manifest, fresh=False) as draft:
         draft.add([], np.zeros((0, 3), np.float32))
         draft.rewrite([])
@@ -503,7 +503,7 @@ def test_a_change_keeps_what_it_does_not_touch(store):
     first, second, third = a_chunk("One."), a_chunk("Two."), a_chunk("Three.")
     _index(store, [first])
     for generation, chunk, count in (("g2", second, 2), ("g3", third, 3)):
-        manifest = a_manifest(generation, chunks=count, space=FLAT)
+        manifest = a_manifest(generation, chunks=count, space=SPACE)
         with store.draft(manifest, fresh=False) as draft:
             draft.add([chunk], _rows([[1, 2, 3]]))
             draft.publish(manifest, a_table())
@@ -514,7 +514,7 @@ def test_a_change_keeps_what_it_does_not_touch(store):
 
 def test_the_first_draft_need_not_be_told_that_it_is_fresh(store):
     """Where there is nothing to change, a change starts from nothing."""
-    chunk, manifest = a_chunk(), a_manifest(chunks=1, space=FLAT)
+    chunk, manifest = a_chunk(), a_manifest(chunks=1, space=SPACE)
     with store.draft(manifest, fresh=False) as draft:
         draft.add([chunk], _rows([[1, 0, 0]]))
         draft.publish(manifest, a_table())
@@ -548,13 +548,13 @@ def test_a_rebuild_can_follow_a_rebuild(store):
 def test_the_live_index_answers_while_it_is_rebuilt(store):
     """`ask` works during a rebuild, from exactly one generation."""
     old = a_chunk("Old.")
-    made = _index(store, [old])
+    manifest = _index(store, [old])
 
-    with store.draft(a_manifest("g2", chunks=1, space=FLAT), fresh=True) as draft:
+    with store.draft(a_manifest("g2", chunks=1, space=SPACE), fresh=True) as draft:
         draft.add([a_chunk("New.")], _rows([[1, 0, 0]]))
         assert list(store.scan()) == [old.id]
         assert _dense(store, [1, 0, 0]) == [old.id]
-        assert store.manifest() == made
+        assert store.manifest() == manifest
 
 
 @pytest.mark.parametrize(
@@ -563,52 +563,52 @@ def test_the_live_index_answers_while_it_is_rebuilt(store):
 def test_a_rebuild_that_is_not_published_never_was(store, error):
     """A run that is cut off leaves the index that answered before."""
     old = a_chunk("Old.")
-    made = _index(store, [old])
+    manifest = _index(store, [old])
     try:
-        with store.draft(a_manifest("g2", chunks=1, space=FLAT), fresh=True) as draft:
+        with store.draft(a_manifest("g2", chunks=1, space=SPACE), fresh=True) as draft:
             draft.add([a_chunk("New.")], _rows([[1, 0, 0]]))
             if error:
                 raise error
     except KeyboardInterrupt:
         pass
 
-    assert store.manifest() == made
+    assert store.manifest() == manifest
     assert list(store.scan()) == [old.id]
 
 
 def test_a_first_draft_that_is_not_published_leaves_no_index(store):
     """Half an index would answer from half of the docs."""
-    with store.draft(a_manifest(chunks=1, space=FLAT), fresh=True) as draft:
+    with store.draft(a_manifest(chunks=1, space=SPACE), fresh=True) as draft:
         draft.add([a_chunk()], _rows([[1, 0, 0]]))
 
     assert store.manifest() is None
     with pytest.raises(IndexMissing):
-        two(store, _rows([1, 0, 0]), "run", 5)
+        chunk_rankings(store, _rows([1, 0, 0]), "run", 5)
 
 
 def test_a_rebuild_that_lost_a_chunk_is_not_published(store):
     """Chunks wanted = chunks stored, or the index is what it was."""
     old = a_chunk("Old.")
-    made = _index(store, [old])
-    wrong = a_manifest("g2", chunks=7, space=FLAT)
+    manifest = _index(store, [old])
+    wrong = a_manifest("g2", chunks=7, space=SPACE)
 
     with pytest.raises(IndexDamaged, match="instead of 7"):
         _publish(store, wrong, [a_chunk("New.")], fresh=True)
 
-    assert store.manifest() == made
+    assert store.manifest() == manifest
     assert list(store.scan()) == [old.id]
 
 
 def test_a_change_that_lost_a_chunk_is_not_published(store):
     """A server is changed in place: the old chunks are there, and the old manifest stays."""
     old = a_chunk("Old.")
-    made = _index(store, [old])
-    wrong = a_manifest("g2", chunks=7, space=FLAT)
+    manifest = _index(store, [old])
+    wrong = a_manifest("g2", chunks=7, space=SPACE)
 
     with pytest.raises(IndexDamaged, match="instead of 7"):
         _publish(store, wrong, [a_chunk("New.")], fresh=False)
 
-    assert store.manifest() == made
+    assert store.manifest() == manifest
     assert old.id in store.scan()
 
 
@@ -616,7 +616,7 @@ def test_chunks_and_vectors_come_in_pairs(store):
     """A vector too few would give a chunk the vector of another."""
     with (
         pytest.raises(ValueError),
-        store.draft(a_manifest(chunks=2, space=FLAT), fresh=True) as draft,
+        store.draft(a_manifest(chunks=2, space=SPACE), fresh=True) as draft,
     ):
         draft.add([a_chunk("One."), a_chunk("Two.")], _rows([[1, 0, 0]]))
 

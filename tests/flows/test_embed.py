@@ -51,9 +51,9 @@ class World:
         stored = self.store.scan()
         plan = diff.plan(chunks, stored, kept={a_chunk().path})
         change = Change(
-            LiveIndex(self.store.live, stored, stored), plan, Table("", ()), ""
+            LiveIndex(self.store.live_manifest, stored, stored), plan, Table("", ()), ""
         )
-        with self.store.draft(self.store.live, fresh=False) as draft:
+        with self.store.draft(self.store.live_manifest, fresh=False) as draft:
             return embed(change, draft, self.run, Stopwatch())
 
 

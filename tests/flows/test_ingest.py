@@ -14,7 +14,7 @@ from tests.support.fakes import (
     FakeTokenizer,
     FixedClock,
     a_space,
-    two,
+    chunk_rankings,
 )
 
 from askdocs.adapters.qdrant.edge_store import EdgeStore
@@ -60,7 +60,7 @@ class World:
     def lose_table(self) -> None:
         """Take the table away from the live index."""
         if isinstance(self.store, FakeStore):
-            self.store.urls = None
+            self.store.address_table = None
         else:
             folder = self.store._folder
             (folder / (folder / "current").read_text().strip() / "urls.json").unlink()
@@ -100,7 +100,7 @@ class World:
     def texts(self) -> set[str]:
         """Return the text of every chunk that the index holds."""
         vector = self.embedder.embed_question("anything")
-        dense, _ = two(self.store, vector, "anything", 1000)
+        dense, _ = chunk_rankings(self.store, vector, "anything", 1000)
         return {passage.text for passage in dense}
 
 
@@ -220,7 +220,7 @@ def test_a_page_whose_old_version_stays_keeps_its_address(world):
     world.ingest(docs)
     before = world.store.table()
 
-    docs.found[1] = SkippedFile("b.mdx", "cannot be read")
+    docs.items[1] = SkippedFile("b.mdx", "cannot be read")
     world.ingest(docs)
 
     assert world.store.table() == before

@@ -18,7 +18,7 @@ def one_by_one(function, items):
 
 
 def site(docs: FakeDocs, rule: str = "auto") -> DocsSite:
-    everything = FakeDocs(*docs.found)
+    everything = FakeDocs(*docs.items)
     return read_site(
         docs, everything=everything, slug_rule=rule, base_url=BASE, spread=one_by_one
     )
@@ -95,7 +95,7 @@ def test_a_rule_that_is_asked_for_is_used_whatever_the_links_say():
 def test_the_menu_is_checked_too():
     """It is on every page of the site."""
     docs = FakeDocs(page("a/b.mdx", "Text."))
-    docs.others["menu/navigation.json"] = (
+    docs.other_files["menu/navigation.json"] = (
         '[{"items": [{"label": "A", "slug": "a", "items": [\n'
         '  {"label": "B", "slug": "b"},\n  {"label": "C", "slug": "c"}]}]}]'
     )
@@ -111,7 +111,7 @@ def test_the_menu_is_checked_too():
 def test_a_menu_that_cannot_be_read_is_an_error():
     """To check nothing and find nothing dead would be a lie."""
     docs = FakeDocs(page("a.mdx", "Text."))
-    docs.others["menu/navigation.json"] = '[{"items": ['
+    docs.other_files["menu/navigation.json"] = '[{"items": ['
 
     with pytest.raises(ConfigError, match=r"navigation\.json"):
         check_links(docs, site(docs))
@@ -120,7 +120,7 @@ def test_a_menu_that_cannot_be_read_is_an_error():
 def test_a_redirect_leads_somewhere():
     """A page that was moved keeps its old address."""
     docs = FakeDocs(page("new.mdx", "See [it](/old/)."))
-    docs.others["_redirects"] = "/old/ /new/ 301\n"
+    docs.other_files["_redirects"] = "/old/ /new/ 301\n"
 
     assert check_links(docs, site(docs)).dead == ()
 

@@ -37,7 +37,7 @@ def a_change(store: FakeStore, *chunks, rebuild: bool = False) -> Change:
     stored = store.scan()
     reusable = {} if rebuild else stored
     plan = diff.plan(chunks, reusable, kept=())
-    return Change(LiveIndex(store.live, stored, reusable), plan, TABLE, "")
+    return Change(LiveIndex(store.live_manifest, stored, reusable), plan, TABLE, "")
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def store() -> FakeStore:
     """An index of two pages with thresholds of its own."""
     chunks = [a_chunk("One.", path="a.mdx"), a_chunk("Two.", path="b.mdx")]
     made = published(FakeStore(), chunks, FakeEmbedder())
-    assert made.live
-    made.live = replace(made.live, thresholds={"similar": 0.7})
+    assert made.live_manifest
+    made.live_manifest = replace(made.live_manifest, thresholds={"similar": 0.7})
     return made
 
 
@@ -70,8 +70,8 @@ def test_a_change_removes_and_keeps_the_thresholds(store):
         publish(change, draft, manifest, run, stopwatch)
 
     assert {row.path for row in store.scan().values()} == {"a.mdx"}
-    assert store.live.thresholds == {"similar": 0.7}
-    assert store.live.finished == "2026-02-02T02:02:02Z"
+    assert store.live_manifest.thresholds == {"similar": 0.7}
+    assert store.live_manifest.finished == "2026-02-02T02:02:02Z"
     assert store.table() == TABLE
     assert set(stopwatch.seconds) == {"write"}
 
@@ -88,5 +88,5 @@ def test_a_rebuild_measures_its_thresholds_anew(store):
         draft.add(chunks, embedder.embed_passages([c.embedded for c in chunks]))
         publish(change, draft, manifest, run, stopwatch)
 
-    assert set(store.live.thresholds) == {"refuse_below", "similar"}
+    assert set(store.live_manifest.thresholds) == {"refuse_below", "similar"}
     assert "calibrate" in stopwatch.seconds

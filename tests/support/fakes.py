@@ -99,12 +99,14 @@ def a_chunk(
     )
 
 
-def two(store: Store, vector: Vector, words: str, k: int) -> list[list[Passage]]:
+def chunk_rankings(
+    store: Store, vector: Vector, words: str, k: int
+) -> list[list[Passage]]:
     """Return the two rankings of chunks, by meaning and by words."""
-    found = store.search(vector, words, k)
-    rankings = [found["dense"], found["bm25"]]
-    held = store.passages({hit.id for ranking in rankings for hit in ranking})
-    return [[replace(held[h.id], score=h.score) for h in r] for r in rankings]
+    named = store.search(vector, words, k)
+    rankings = [named["dense"], named["bm25"]]
+    passages = store.passages({hit.id for ranking in rankings for hit in ranking})
+    return [[replace(passages[h.id], score=h.score) for h in r] for r in rankings]
 
 
 class FixedClock:
@@ -120,27 +122,27 @@ class FixedClock:
 class FakeDocs:
     """The port `Docs`: the sources and failures it was given.
 
-    A test changes `found` and `complete` between two runs.
+    A test changes `items` and `complete` between two runs.
     """
 
     def __init__(
         self,
-        *found: Source | SkippedFile,
+        *items: Source | SkippedFile,
         root: Root | None = None,
         complete: bool = True,
     ) -> None:
         self.root = root or Root(remote="example.org/docs", commit="c0ffee")
-        self.found = list(found)
+        self.items = list(items)
         self.complete = complete
-        self.others: dict[str, str] = {}
+        self.other_files: dict[str, str] = {}
         self.ignored: set[str] = set()
 
     def read(self) -> Iterator[Source | SkippedFile]:
-        wanted = [each for each in self.found if not self.left_out(each.path)]
-        yield from sorted(wanted, key=lambda each: each.path)
+        kept = [item for item in self.items if not self.left_out(item.path)]
+        yield from sorted(kept, key=lambda item: item.path)
 
     def beside(self, path: str) -> str | None:
-        return self.others.get(path)
+        return self.other_files.get(path)
 
     def left_out(self, path: str) -> str:
         return f"ignored: {path}" if path in self.ignored else ""
@@ -153,7 +155,7 @@ class FakeTokenizer:
         return [len(text.split()) + 2 for text in texts]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        return [found.span() for found in re.finditer(r"\S+", text)]
+        return [match.span() for match in re.finditer(r"\S+", text)]
 
 
 class FakeEmbedder:
@@ -179,10 +181,10 @@ class FakeEmbedder:
     ) -> Vector:
         self.texts += texts
         rows = np.zeros((len(texts), self.space.dim), np.float32)
-        for at, text in enumerate(texts):
-            rows[at] = self._vector(self.space.passage_prefix + text)
+        for row, text in enumerate(texts):
+            rows[row] = self._vector(self.space.passage_prefix + text)
             if progress:
-                progress(at + 1, len(texts))
+                progress(row + 1, len(texts))
         return rows
 
     def embed_questions(self, texts: Sequence[str]) -> Vector:
@@ -224,7 +226,7 @@ class FakeReranker:
         if self._slow:
             return None
         known = [[s for t, s in self._scores.items() if t in text] for text in texts]
-        return [max(found, default=0.0) for found in known]
+        return [max(scores, default=0.0) for scores in known]
 
 
 class FakeStore:
@@ -234,9 +236,9 @@ class FakeStore:
     """
 
     def __init__(self) -> None:
-        self.held: dict[str, tuple[Chunk, Vector]] = {}
-        self.live: Manifest | None = None
-        self.urls: Table | None = None
+        self.points: dict[str, tuple[Chunk, Vector]] = {}
+        self.live_manifest: Manifest | None = None
+        self.address_table: Table | None = None
         self.added: list[str] = []
         self.rewritten: list[str] = []
         self.removed: list[str] = []
@@ -249,17 +251,17 @@ class FakeStore:
         return len(self.added) + len(self.rewritten) + len(self.removed)
 
     def manifest(self) -> Manifest | None:
-        return self.live
+        return self.live_manifest
 
     def scan(self) -> dict[str, Stored]:
-        return {id_: _stored(chunk.payload) for id_, (chunk, _) in self.held.items()}
+        return {id_: _stored(chunk.payload) for id_, (chunk, _) in self.points.items()}
 
     def table(self) -> Table | None:
-        return self.urls
+        return self.address_table
 
     @contextmanager
     def draft(self, manifest: Manifest, *, fresh: bool) -> Iterator[FakeDraft]:
-        yield FakeDraft(self, {} if fresh else dict(self.held))
+        yield FakeDraft(self, {} if fresh else dict(self.points))
 
     def search(
         self,
@@ -270,17 +272,18 @@ class FakeStore:
         pages: int = MOST_PAGES,
         only: Filter = EVERYTHING,
     ) -> Rankings:
-        if self.live is None:
+        if self.live_manifest is None:
             raise IndexMissing("there is no index yet", hint="rag ingest DOCS")
-        like = _cosine if self.live.space.distance == "cosine" else np.dot
-        held = {i: c for i, (c, _) in self.held.items() if _passes(c, only)}
+        distance = self.live_manifest.space.distance
+        similarity = _cosine if distance == "cosine" else np.dot
+        chunks = {i: c for i, (c, _) in self.points.items() if _passes(c, only)}
         dense = {}
         if vector is not None:
-            dense = {i: float(like(self.held[i][1], vector)) for i in held}
-        texts = {"bm25": {i: c.embedded for i, c in held.items()}}
+            dense = {i: float(similarity(self.points[i][1], vector)) for i in chunks}
+        texts = {"bm25": {i: c.embedded for i, c in chunks.items()}}
         for name in FIELDS:
-            texts[name] = {i: c.fields[name] for i, c in held.items() if c.fields}
-        by_words = {n: _by_words(words, those) for n, those in texts.items()}
+            texts[name] = {i: c.fields[name] for i, c in chunks.items() if c.fields}
+        by_words = {n: _word_scores(words, those) for n, those in texts.items()}
         return {
             name: [
                 Hit(i, scores[i], self._covers(name, i, words))
@@ -290,14 +293,14 @@ class FakeStore:
         }
 
     def passages(self, ids: Iterable[str]) -> dict[str, Passage]:
-        return {i: _passage(self.held[i][0], 0.0) for i in ids if i in self.held}
+        return {i: _passage(self.points[i][0], 0.0) for i in ids if i in self.points}
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
-        if self.live is None:
+        if self.live_manifest is None:
             raise IndexMissing("there is no index yet", hint="rag ingest DOCS")
-        first = [c for c, _ in self.held.values() if c.fields and _passes(c, only)]
-        found = Counter(v for c in first for v in _values(c, name))
-        return dict(found.most_common())
+        first = [c for c, _ in self.points.values() if c.fields and _passes(c, only)]
+        counts = Counter(v for c in first for v in _values(c, name))
+        return dict(counts.most_common())
 
     def problems(self) -> tuple[str, ...]:
         return ()
@@ -308,44 +311,46 @@ class FakeStore:
     def _covers(self, name: str, id_: str, words: str) -> float:
         if name not in COMPARED:
             return 0.0
-        asked, held = _words(words), _words(self.held[id_][0].fields[name])
-        return len(asked & held) / max(1, len(asked))
+        question, field = _words(words), _words(self.points[id_][0].fields[name])
+        return len(question & field) / max(1, len(question))
 
 
 class FakeDraft:
     """The port `Draft`: a copy that replaces what the store holds."""
 
-    def __init__(self, store: FakeStore, held: dict[str, tuple[Chunk, Vector]]) -> None:
+    def __init__(
+        self, store: FakeStore, points: dict[str, tuple[Chunk, Vector]]
+    ) -> None:
         self._store = store
-        self._held = held
+        self._points = points
 
     def vectors(self, ids: Iterable[str]) -> Mapping[str, Vector]:
-        return {id_: self._held[id_][1] for id_ in ids if id_ in self._held}
+        return {id_: self._points[id_][1] for id_ in ids if id_ in self._points}
 
     def add(self, chunks: Sequence[Chunk], vectors: Vector) -> None:
         for chunk, vector in zip(chunks, vectors, strict=True):
-            self._held[chunk.id] = (chunk, vector.copy())
+            self._points[chunk.id] = (chunk, vector.copy())
             self._store.added.append(chunk.id)
 
     def rewrite(self, chunks: Sequence[Chunk]) -> None:
         for chunk in chunks:
-            self._held[chunk.id] = (chunk, self._held[chunk.id][1])
+            self._points[chunk.id] = (chunk, self._points[chunk.id][1])
             self._store.rewritten.append(chunk.id)
 
     def remove(self, ids: Iterable[str]) -> None:
         for id_ in ids:
-            self._held.pop(id_, None)
+            self._points.pop(id_, None)
             self._store.removed.append(id_)
 
     def publish(self, manifest: Manifest, table: Table) -> None:
-        if len(self._held) != manifest.chunks:
+        if len(self._points) != manifest.chunks:
             raise IndexDamaged(
-                f"{len(self._held)} chunks instead of {manifest.chunks}",
+                f"{len(self._points)} chunks instead of {manifest.chunks}",
                 hint="rag ingest DOCS --rebuild",
             )
-        self._store.held = self._held
-        self._store.live = manifest
-        self._store.urls = table
+        self._store.points = self._points
+        self._store.live_manifest = manifest
+        self._store.address_table = table
         self._store.published.append(manifest.generation)
 
 
@@ -363,13 +368,13 @@ def published(
     return store
 
 
-def _by_words(words: str, texts: Mapping[str, str]) -> dict[str, float]:
-    held = {id_: _words(text) for id_, text in texts.items()}
-    scores = dict.fromkeys(held, 0.0)
+def _word_scores(words: str, texts: Mapping[str, str]) -> dict[str, float]:
+    bags = {id_: _words(text) for id_, text in texts.items()}
+    scores = dict.fromkeys(bags, 0.0)
     for word in _words(words):
-        having = [id_ for id_, text in held.items() if word in text]
-        for id_ in having:
-            scores[id_] += log(1 + len(held) / len(having))
+        matching = [id_ for id_, bag in bags.items() if word in bag]
+        for id_ in matching:
+            scores[id_] += log(1 + len(bags) / len(matching))
     return {id_: score for id_, score in scores.items() if score}
 
 

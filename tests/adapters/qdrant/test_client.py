@@ -7,7 +7,7 @@ import warnings
 import httpx
 import pytest
 from tests.support.fake_qdrant import FakeQdrant, Late, Reply, Silence, refused
-from tests.support.fakes import a_chunk, a_manifest, a_table, two
+from tests.support.fakes import a_chunk, a_manifest, a_table, chunk_rankings
 from tests.support.server_index import KEY, ROW, SPACE, publish_one
 
 from askdocs.adapters.qdrant.client import address, connect
@@ -192,7 +192,7 @@ def test_every_failure_becomes_one_line_and_a_hint(qdrant, store, answer, what, 
         store.manifest,
         store.scan,
         store.problems,
-        lambda: two(store, ROW[0], "run", 5),
+        lambda: chunk_rankings(store, ROW[0], "run", 5),
         lambda: store.draft(a_manifest(), fresh=True).__enter__(),
     ]
 
@@ -230,7 +230,7 @@ def test_a_server_that_never_answers_is_not_waited_for(qdrant, impatient_store):
     qdrant.always = Silence()
 
     with pytest.raises(StoreUnavailable, match=r"does not answer at .*timed out"):
-        two(impatient_store, ROW[0], "run", 5)
+        chunk_rankings(impatient_store, ROW[0], "run", 5)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.support.fakes import a_chunk, a_manifest, a_space, a_table, two
+from tests.support.fakes import a_chunk, a_manifest, a_space, a_table, chunk_rankings
 
 from askdocs.adapters.qdrant.edge_store import EdgeStore
 from askdocs.domain.errors import IndexDamaged, IndexMismatch, NotWritable
@@ -92,7 +92,7 @@ def test_readers_go_on_while_a_generation_is_published(store, tmp_path):
 
     for n in range(1, 4):
         publish(store, f"g{n}", f"Text {n}.")
-        passages, _ = two(reader, np.ones(4, np.float32), "text", 9)
+        passages, _ = chunk_rankings(reader, np.ones(4, np.float32), "text", 9)
         assert len(passages) == len(store.scan())
     reader.close()
 

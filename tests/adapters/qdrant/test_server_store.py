@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from qdrant_client import models
 from tests.support.fake_qdrant import Reply, refused
-from tests.support.fakes import a_chunk, a_manifest, a_table, two
+from tests.support.fakes import a_chunk, a_manifest, a_table, chunk_rankings
 from tests.support.server_index import (
     ROW,
     SPACE,
@@ -140,7 +140,7 @@ def test_points_that_others_wrote_are_seen_and_can_be_removed(qdrant, store):
     qdrant.client.upsert("docs", [stranger])
 
     with pytest.raises(IndexDamaged, match="no passage: 7"):
-        two(store, ROW[0], "", 5)
+        chunk_rankings(store, ROW[0], "", 5)
     assert store.scan()["7"].path == ""
     with store.draft(a_manifest("g2", chunks=1), fresh=False) as draft:
         draft.remove(["7"])
@@ -194,7 +194,7 @@ def test_reads_are_not_tried_again(qdrant, store, pauses):
     """A person waits for a search; only a run that wrote for minutes is worth a wait."""
     qdrant.always = Reply(503)
     with pytest.raises(StoreUnavailable):
-        two(store, ROW[0], "run", 5)
+        chunk_rankings(store, ROW[0], "run", 5)
 
     assert pauses == []
 
