@@ -25,7 +25,7 @@ from tests.support.program import BASE, RAG, environment, here, run
 from askdocs import assemble
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.search import Filter
-from askdocs.steps.answer.prompt import tokens
+from askdocs.steps.answer.prompt import count_tokens
 
 QUESTION = "how do I create a job?"
 FOLLOW_UP = "and how do I delete it?"
@@ -163,7 +163,7 @@ def test_200_turns_stay_inside_the_window(chat):
     with Chatty() as fake:
         done = chat(fake, *lines, RAG_LLM_NUM_CTX="2048", RAG_LLM_NUM_PREDICT="256")
 
-    longest = max(tokens(fake.prompt(n)) for n in range(len(fake.chats)))
+    longest = max(count_tokens(fake.prompt(n)) for n in range(len(fake.chats)))
     assert done.out.count(READ_MORE) == 200
     assert len(fake.rewritings) == 199
     assert longest <= 2048 - 256

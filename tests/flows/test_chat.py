@@ -10,7 +10,7 @@ import pytest
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 from askdocs.flows.chat import Conversation
-from askdocs.steps.answer.prompt import tokens
+from askdocs.steps.answer.prompt import count_tokens
 
 SITE = "https://docs.example/"
 
@@ -33,7 +33,7 @@ class Rewriter:
 
 
 def talk(*turns: tuple[str, str], room: int = 4000) -> Conversation:
-    conversation = Conversation("Acme", room, longest=4000)
+    conversation = Conversation("Acme", room, max_chars=4000)
     for question, text in turns:
         conversation.add(Answer(question, Status.ANSWERED, text, (), (), SITE))
     return conversation
@@ -81,7 +81,7 @@ def test_turns_that_have_no_room_are_told():
     conversation.standalone("And it?", speaker)
 
     told = speaker.asked[0][1][1]
-    assert tokens(told) < 1200
+    assert count_tokens(told) < 1200
     assert "Question 0?" in told
     assert "Question 199?" in told
     assert conversation.note.startswith("history: 1")

@@ -38,7 +38,7 @@ def prompt_for(loaded: Loaded) -> Prompt:
 
 def _read(path: Path, loaded: Loaded) -> bytes:
     """Return the bytes of a template, and one more than is allowed if it has more."""
-    from askdocs.steps.answer.prompt import TEMPLATE_BYTES
+    from askdocs.steps.answer.prompt import MAX_TEMPLATE_BYTES
 
     for folder in ingested(places(loaded)["state"]):
         if path.resolve().is_relative_to(folder):
@@ -48,7 +48,7 @@ def _read(path: Path, loaded: Loaded) -> bytes:
             )
     try:
         with path.open("rb") as file:
-            return file.read(TEMPLATE_BYTES + 1)
+            return file.read(MAX_TEMPLATE_BYTES + 1)
     except OSError as err:
         raise ConfigError(
             f"RAG_PROMPT: {path} cannot be read: {err.strerror}",

@@ -20,8 +20,8 @@ from askdocs.flows.guardrail import judge, judged_answer, refused_question
 from askdocs.flows.retrieve import Retriever
 from askdocs.steps.answer.extract import extract
 from askdocs.steps.answer.prompt import Prompt
-from askdocs.steps.answer.reply import cited
-from askdocs.steps.answer.sanitize import addresses, allowed
+from askdocs.steps.answer.reply import cited_numbers
+from askdocs.steps.answer.sanitize import addresses, sanitize
 
 ENTITLED = 2 / 3
 """Share of a question's words in the title or headings of one page with which it is in
@@ -185,7 +185,7 @@ def _with_text(answer: Answer, checked: CheckedAnswer) -> Answer:
     """Return the answer with all that was said, its citations and its link."""
     checked.end()
     text = checked.text.rstrip()
-    numbers = cited(text, len(answer.retrieved)) or list(
+    numbers = cited_numbers(text, len(answer.retrieved)) or list(
         dict.fromkeys(s.passage for s in checked.sentences if s.shown and s.passage)
     )
     passages = tuple(answer.retrieved[n - 1] for n in numbers)
@@ -225,7 +225,7 @@ def _quoted(text: str, number: int, passage: Passage) -> str:
 
     A mark behind a code fence would keep it open.
     """
-    quote = allowed(without_marks(text), addresses(passage.text)).rstrip()
+    quote = sanitize(without_marks(text), addresses(passage.text)).rstrip()
     gap = _BEHIND_CODE if quote.endswith("`" * 3) else " "
     return f"{quote}{gap}{write_mark(number)}"
 

@@ -12,8 +12,14 @@ from dataclasses import dataclass, field
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
 from askdocs.domain.ports import ChatModel
-from askdocs.steps.answer.condense import SYSTEM, USER, Turn, standalone, within
-from askdocs.steps.answer.prompt import clean, fence, tokens
+from askdocs.steps.answer.condense import (
+    SYSTEM,
+    USER,
+    Turn,
+    fit_turns,
+    standalone_question,
+)
+from askdocs.steps.answer.prompt import clean, count_tokens, fence
 
 
 @dataclass(slots=True)
@@ -23,14 +29,14 @@ class Conversation:
     Args:
         product: What the docs are about.
         room: Tokens that the turns before and a follow-up may take in a rewriting.
-        longest: The most characters of a question.
+        max_chars: The most characters of a question.
         turns: Oldest first.
         note: What of the conversation the last question was not told; "" if nothing.
     """
 
     product: str
     room: int
-    longest: int
+    max_chars: int
     turns: list[Turn] = field(default_factory=list)
     note: str = ""
 
@@ -47,7 +53,7 @@ class Conversation:
         self.note = ""
         if not self.turns or chat_model is None:
             return question
-        recent = within(self.turns, self.room - tokens(question), tokens)
+        recent = fit_turns(self.turns, self.room - count_tokens(question), count_tokens)
         if recent.dropped:
             self.note = f"history: {recent.dropped} of {len(self.turns)} turns left out"
         if not recent.turns:
@@ -63,7 +69,7 @@ class Conversation:
         except (ModelUnavailable, AnswerIncomplete) as err:
             self.note = f"history: the question was asked as it stands: {err}"
             return question
-        return standalone(reply, question, longest=self.longest)
+        return standalone_question(reply, question, max_chars=self.max_chars)
 
     def add(self, answer: Answer) -> None:
         """Remember a turn that has an answer, unless a guard refused it."""

@@ -22,7 +22,7 @@ from askdocs.flows.thresholds import unit
 from askdocs.steps.answer.ground import Embed, Ground, Verify
 from askdocs.steps.answer.markdown import ITEM_OR_ROW, LEAD_IN
 from askdocs.steps.answer.reply import ReplyReader
-from askdocs.steps.answer.sanitize import addresses, allowed
+from askdocs.steps.answer.sanitize import addresses, sanitize
 from askdocs.steps.answer.sentences import Sentences
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class CheckedAnswer:
     def _judge(self, piece: str) -> None:
         judged = self._ground.judge(piece)
         urls = self._addresses(piece, judged)
-        text, why = allowed(piece, urls), allowed(judged.why, urls)
+        text, why = sanitize(piece, urls), sanitize(judged.why, urls)
         judged = replace(judged, text=_cite_source(text, judged), why=why)
         shown = judged.verdict is not Verdict.UNSUPPORTED
         if self._rules.unverified is Unverified.SHOW:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from askdocs.domain.answer import REFUSAL, Answer, Safety, Status
 from askdocs.domain.errors import AnswerIncomplete, ModelUnavailable
 from askdocs.domain.ports import ChatModel
-from askdocs.steps.answer.guard import garbage, verdict
+from askdocs.steps.answer.guard import no_verdict, read_verdict
 
 _HAS_TEXT = {Status.ANSWERED, Status.PARTIAL, Status.INCOMPLETE}
 
@@ -20,9 +20,9 @@ def judge(guard: ChatModel, question: str, answer: str = "") -> Safety:
     stage = "answer" if answer else "question"
     messages = [("user", question)] + ([("assistant", answer)] if answer else [])
     try:
-        return verdict("".join(guard.reply(messages)), stage)
+        return read_verdict("".join(guard.reply(messages)), stage)
     except (ModelUnavailable, AnswerIncomplete) as err:
-        return garbage(stage, f"{err}; {err.hint}")
+        return no_verdict(stage, f"{err}; {err.hint}")
 
 
 def refused_question(question: str, safety: Safety, *, site: str) -> Answer:

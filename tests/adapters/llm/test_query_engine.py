@@ -25,8 +25,8 @@ from askdocs.steps.answer.prompt import (
     SYSTEM,
     Mode,
     Prompt,
+    count_tokens,
     read_template,
-    tokens,
 )
 
 PROMPT = Prompt("Scaleway", "https://docs.example/", num_ctx=8192, num_predict=512)
@@ -80,7 +80,7 @@ def test_a_full_window_still_has_room_for_the_reply():
     with FakeOllama() as fake:
         list(engine(fake, prompt).stream("How?", prompt.fit("How?", many).passages))
 
-        assert tokens(fake.prompt()) + CHAT_TOKENS + 256 <= 2048
+        assert count_tokens(fake.prompt()) + CHAT_TOKENS + 256 <= 2048
 
 
 def test_rules_passages_and_question_are_told_in_that_order():
@@ -446,7 +446,7 @@ def test_every_call_leaves_room_for_its_reply(mode, num_ctx):
     with FakeOllama("a " * 127 + ".") as fake:
         list(engine(fake, prompt).stream("How?", prompt.fit("How?", many).passages))
 
-        used = [tokens(fake.prompt(n)) for n in range(len(fake.chats))]
+        used = [count_tokens(fake.prompt(n)) for n in range(len(fake.chats))]
 
     assert len(used) > 1
     assert max(used) + CHAT_TOKENS + 128 <= num_ctx

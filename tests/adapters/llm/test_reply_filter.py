@@ -12,7 +12,7 @@ from askdocs.adapters.llm.reply_filter import (
     Thoughts,
     least_tokens,
 )
-from askdocs.steps.answer.prompt import tokens
+from askdocs.steps.answer.prompt import count_tokens
 
 
 def said(*pieces: str) -> str:
@@ -137,4 +137,4 @@ def test_what_was_held_back_is_said_at_the_end():
 @given(st.text(alphabet=st.sampled_from("ab1 .'-_/é文ि\n"), max_size=200))
 def test_the_least_number_of_tokens_is_less_than_the_most(text):
     """One is for the budget, the other for the fault; an honest count lies between."""
-    assert least_tokens(text) <= max(tokens(text), 0)
+    assert least_tokens(text) <= max(count_tokens(text), 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.steps.answer.condense import Turn, standalone, within
+from askdocs.steps.answer.condense import Turn, fit_turns, standalone_question
 
 
 def words(text: str) -> int:
@@ -17,7 +17,7 @@ EACH = words(str(TURNS[0]))
 
 def test_two_hundred_turns_stay_inside_the_room():
     """A window that is silently cut loses the rules first."""
-    held = within(TURNS, 50 * EACH, words)
+    held = fit_turns(TURNS, 50 * EACH, words)
 
     assert sum(words(str(turn)) for turn in held.turns) <= 50 * EACH
     assert held.dropped == 150
@@ -25,20 +25,20 @@ def test_two_hundred_turns_stay_inside_the_room():
 
 def test_the_first_turn_stays_as_long_as_it_fits():
     """It says what the conversation is about."""
-    held = within(TURNS, 3 * EACH, words)
+    held = fit_turns(TURNS, 3 * EACH, words)
 
     assert held.turns == (TURNS[0], TURNS[198], TURNS[199])
 
 
 def test_a_room_for_nothing_drops_everything_and_says_so():
     """The follow-up is then asked as it is."""
-    assert within(TURNS[:2], EACH - 1, words).dropped == 2
-    assert within(TURNS[:2], EACH - 1, words).turns == ()
+    assert fit_turns(TURNS[:2], EACH - 1, words).dropped == 2
+    assert fit_turns(TURNS[:2], EACH - 1, words).turns == ()
 
 
 def test_without_turns_there_is_nothing_to_drop():
     """A first question needs no history."""
-    assert within([], 100, words).dropped == 0
+    assert fit_turns([], 100, words).dropped == 0
 
 
 def test_of_a_long_answer_the_beginning_is_told():
@@ -64,4 +64,4 @@ def test_of_a_long_answer_the_beginning_is_told():
 )
 def test_a_reply_that_is_no_question_leaves_the_one_that_was_asked(reply, question):
     """The search would look for whatever a small model chats."""
-    assert standalone(reply, "and it?", longest=4000) == question
+    assert standalone_question(reply, "and it?", max_chars=4000) == question

@@ -11,18 +11,18 @@ from askdocs.steps.answer.extract import extract
 from askdocs.steps.answer.sentences import pieces
 
 
-def _extracted(question, *texts, most=3, product="Scaleway", **changes):
-    found = [
+def _extracted(question, *texts, limit=3, product="Scaleway", **changes):
+    passages = [
         passage(n, text=t, title="", **changes) for n, t in enumerate(texts, start=1)
     ]
-    return extract(question, found, product=product, most=most)
+    return extract(question, passages, product=product, limit=limit)
 
 
 def test_the_sentence_that_shares_rare_words_is_first_to_be_chosen():
     """Words that stand everywhere tell nothing."""
     text = "A job runs now. A job can be paused. It is deleted after 24 hours."
 
-    assert _extracted("when is a job deleted?", text, most=1) == [
+    assert _extracted("when is a job deleted?", text, limit=1) == [
         ("It is deleted after 24 hours.", 1)
     ]
 
@@ -38,7 +38,7 @@ def test_nothing_is_extracted_if_no_word_is_shared():
 def test_an_early_passage_wins_against_its_equal():
     """The search found it better."""
     assert _extracted(
-        "limit of jobs", "Jobs have a limit.", "No limit for jobs.", most=1
+        "limit of jobs", "Jobs have a limit.", "No limit for jobs.", limit=1
     ) == [("Jobs have a limit.", 1)]
 
 
@@ -46,15 +46,15 @@ def test_an_early_place_wins_against_a_few_words_less():
     """The search and the author both put first what matters."""
     long, short = "Jobs have a limit everywhere.", "Jobs have a limit."
 
-    assert _extracted("limit of jobs", long, short, most=1) == [(long, 1)]
-    assert _extracted("limit of jobs", f"{long} {short}", most=1) == [(long, 1)]
+    assert _extracted("limit of jobs", long, short, limit=1) == [(long, 1)]
+    assert _extracted("limit of jobs", f"{long} {short}", limit=1) == [(long, 1)]
 
 
 def test_a_short_sentence_wins_against_a_much_longer_one():
     """A long one shares words by chance."""
     long = "Jobs have " + " ".join(f"word{n}" for n in range(60)) + " and a limit."
 
-    assert _extracted("limit of jobs", f"{long} Jobs have a limit.", most=1) == [
+    assert _extracted("limit of jobs", f"{long} Jobs have a limit.", limit=1) == [
         ("Jobs have a limit.", 1)
     ]
 
@@ -63,7 +63,7 @@ def test_the_target_of_a_link_says_nothing():
     """A path repeats the words of a page that is elsewhere."""
     text = "See [the list](/pause/jobs/now/) first. You pause them here."
 
-    assert _extracted("pause jobs", text, most=1) == [("You pause them here.", 1)]
+    assert _extracted("pause jobs", text, limit=1) == [("You pause them here.", 1)]
 
 
 def test_what_is_chosen_is_read_in_the_order_of_the_docs():
@@ -124,7 +124,7 @@ def test_a_long_list_is_bounded():
     text = "To pause:\n\n" + "".join(f"{n}. Pause job {n}.\n" for n in range(1, 40))
 
     assert all(text.count("Pause job") <= 7 for text, _ in _extracted("pause", text))
-    assert _extracted("pause", text, most=1)[0][0].startswith(
+    assert _extracted("pause", text, limit=1)[0][0].startswith(
         "To pause:\n\n1. Pause job 1."
     )
 
@@ -149,7 +149,7 @@ def test_the_rows_of_a_long_table_keep_its_head():
     """The row that answers may be the last."""
     rows = "".join(f"| plan-{n} | {n} hours |\n" for n in range(40))
     found = _extracted(
-        "tern", f"| Plan | Limit |\n|---|---|\n{rows}| tern | 7 |\n", most=1
+        "tern", f"| Plan | Limit |\n|---|---|\n{rows}| tern | 7 |\n", limit=1
     )
 
     assert found[0][0].startswith("| Plan | Limit |\n|---|---|\n| ")
@@ -169,7 +169,7 @@ def test_words_of_the_heading_count_for_what_stands_below():
     ]
 
     [(_, number)] = extract(
-        "when does a pelican end?", found, product="Scaleway", most=1
+        "when does a pelican end?", found, product="Scaleway", limit=1
     )
 
     assert number == 2
@@ -187,7 +187,7 @@ def test_the_name_of_the_product_tells_nothing(product, chosen):
     """It stands everywhere in its own docs; in those of another it is what is asked."""
     text = "Scaleway is Scaleway. It is so and so. Pause a job."
 
-    found = _extracted("scaleway pause", text, most=1, product=product)
+    found = _extracted("scaleway pause", text, limit=1, product=product)
 
     assert found == [(chosen, 1)]
 
@@ -196,7 +196,7 @@ def test_what_a_page_says_of_itself_counts_less():
     """ "This page explains how to pause jobs" answers nobody."""
     text = "This page shows how jobs pause. Jobs pause at night, after their last run."
 
-    assert _extracted("how do jobs pause?", text, most=1, heading=()) == [
+    assert _extracted("how do jobs pause?", text, limit=1, heading=()) == [
         ("Jobs pause at night, after their last run.", 1)
     ]
 
@@ -226,11 +226,11 @@ def test_what_a_page_says_of_itself_counts_less():
     st.integers(0, 4),
 )
 @settings(max_examples=200, deadline=None)
-def test_what_is_extracted_stands_in_its_passage(question, texts, most):
+def test_what_is_extracted_stands_in_its_passage(question, texts, limit):
     """Nobody checks it any more: it has to be a quotation."""
-    found = _extracted(f"run a job {question}", *texts, most=most)
+    found = _extracted(f"run a job {question}", *texts, limit=limit)
 
-    assert len(found) <= most
+    assert len(found) <= limit
     assert [n for _, n in found] == sorted(n for _, n in found)
     assert all(p.strip() in texts[n - 1] for t, n in found for p in pieces(t))
 
@@ -239,7 +239,7 @@ def test_what_opens_many_passages_alike_counts_less():
     """Every how-to of some docs begins with the same list of things to have."""
     have = "You must have:\n\n- a job\n- a plan\n\n"
     found = _extracted(
-        "job plan", have + "A job can use one plan.", have + "Go on.", most=1
+        "job plan", have + "A job can use one plan.", have + "Go on.", limit=1
     )
 
     assert found == [("A job can use one plan.", 1)]
@@ -252,13 +252,13 @@ def test_the_beginning_of_a_list_is_preferred_to_its_middle():
     )
 
     assert _extracted(
-        "click it now", text.replace("1. Click on", "1. Now click on"), most=1
+        "click it now", text.replace("1. Click on", "1. Now click on"), limit=1
     )[0][0].startswith("1. Now")
 
 
-@pytest.mark.parametrize("most", [1, 2, 5])
-def test_no_more_than_asked_for_are_returned(most):
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_no_more_than_asked_for_are_returned(limit):
     """The reader has a screen, not a book."""
     text = " ".join(f"Job number {n} runs well." for n in range(20))
 
-    assert len(_extracted("which job runs?", text, most=most)) == most
+    assert len(_extracted("which job runs?", text, limit=limit)) == limit

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askdocs.domain.answer import Safety
-from askdocs.steps.answer.guard import verdict
+from askdocs.steps.answer.guard import read_verdict
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from askdocs.steps.answer.guard import verdict
 )
 def test_both_forms_of_guards_are_understood(reply, safe, categories):
     """Llama Guard writes lines, NeMo Guard writes JSON."""
-    assert verdict(reply, "question") == Safety("question", safe, categories)
+    assert read_verdict(reply, "question") == Safety("question", safe, categories)
 
 
 @pytest.mark.parametrize(
@@ -39,20 +39,20 @@ def test_both_forms_of_guards_are_understood(reply, safe, categories):
 )  # fmt: skip
 def test_what_is_no_verdict_is_not_safe(reply):
     """A guard that can be talked out of its form guards nothing."""
-    assert not verdict(reply, "question").safe
+    assert not read_verdict(reply, "question").safe
 
 
 def test_an_answer_is_judged_by_what_is_said_of_the_answer():
     """That the question is safe says nothing of what was made of it."""
     reply = '{"User Safety": "safe", "Response Safety": "unsafe"}'
 
-    assert verdict(reply, "question").safe
-    assert not verdict(reply, "answer").safe
-    assert not verdict('{"User Safety": "safe"}', "answer").safe
+    assert read_verdict(reply, "question").safe
+    assert not read_verdict(reply, "answer").safe
+    assert not read_verdict('{"User Safety": "safe"}', "answer").safe
 
 
 @given(st.text())
 def test_any_text_is_a_verdict_and_hardly_any_is_safe(reply):
     """No reply may raise, and only the two forms let anything pass."""
-    if verdict(reply, "answer").safe:
+    if read_verdict(reply, "answer").safe:
         assert "safe" in reply.casefold()

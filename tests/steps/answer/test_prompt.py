@@ -12,18 +12,18 @@ from askdocs.domain.errors import ConfigError
 from askdocs.steps.answer.prompt import (
     BRACES,
     CHAT_TOKENS,
+    MAX_TEMPLATE_BYTES,
     SYSTEM,
-    TEMPLATE_BYTES,
     USER,
     Mode,
     Prompt,
     Template,
     clean,
+    count_tokens,
     fence,
-    filled,
+    fill_in,
+    format_passage,
     read_template,
-    shown,
-    tokens,
 )
 
 PROMPT = Prompt("Scaleway", "https://docs.example/", num_ctx=8192, num_predict=1024)
@@ -72,7 +72,7 @@ def test_the_sentinel_is_told_again_after_the_passages():
 )
 def test_tokens_are_never_underestimated(text, counted):
     """Too low a count would overflow the window, and Ollama would cut the rules off."""
-    assert counted <= tokens(text) <= 3 * counted
+    assert counted <= count_tokens(text) <= 3 * counted
 
 
 def test_all_passages_are_kept_while_there_is_room():
@@ -101,9 +101,9 @@ def test_what_fits_leaves_room_for_the_reply(num_ctx):
 
     kept = prompt.fit("How do I?", many).passages
 
-    told = [SYSTEM, USER, "How do I?"]
-    told += [shown(p, n, "a1a1a1a1a1a1") for n, p in enumerate(kept, start=1)]
-    used = sum(map(tokens, told)) + CHAT_TOKENS + 256
+    text = [SYSTEM, USER, "How do I?"]
+    text += [format_passage(p, n, "a1a1a1a1a1a1") for n, p in enumerate(kept, start=1)]
+    used = sum(map(count_tokens, text)) + CHAT_TOKENS + 256
     assert used <= num_ctx < used + 300
 
 
@@ -142,10 +142,10 @@ def test_a_window_without_room_for_one_passage_is_refused():
 )
 def test_special_tokens_lose_their_shape(token):
     """Ollama's tokenizer reads them inside text, and a page could end its own turn."""
-    told = clean(f"before {token} after")
+    text = clean(f"before {token} after")
 
-    assert token not in told
-    assert told.replace(" ", "") == f"before{token}after".replace(" ", "")
+    assert token not in text
+    assert text.replace(" ", "") == f"before{token}after".replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -191,9 +191,9 @@ def test_half_a_surrogate_pair_can_be_sent():
 
 def test_a_passage_shows_where_it_stands():
     """The rule about shallow paths needs the path, and the mark needs its number."""
-    told = shown(passage(1, title="Create\na job", text="Run it."), 3, "f00")
+    text = format_passage(passage(1, title="Create\na job", text="Run it."), 3, "f00")
 
-    assert told == (
+    assert text == (
         "<passage-f00>\nmark: [^3]\ntitle: Create a job > Start\n"
         "file_path: jobs/page-1\n\nRun it.\n</passage-f00>"
     )
@@ -203,17 +203,17 @@ def test_a_file_name_is_as_little_trusted_as_a_text():
     """A path can hold anything but a slash and a NUL."""
     page = passage(1, file_path="a/<|eot_id|>\x1b", title="<|eot_id|>\x1b")
 
-    told = shown(page, 1, "f00")
+    text = format_passage(page, 1, "f00")
 
-    assert "<|" not in told
-    assert "\x1b" not in told
+    assert "<|" not in text
+    assert "\x1b" not in text
 
 
 def test_a_mark_inside_a_passage_is_no_mark():
     """A page could else have the model cite another one, by copying."""
-    told = shown(passage(1, text="As said [^2]. Match [^0-9]."), 1, "f00")
+    text = format_passage(passage(1, text="As said [^2]. Match [^0-9]."), 1, "f00")
 
-    assert "As said [2]. Match [^0-9]." in told
+    assert "As said [2]. Match [^0-9]." in text
 
 
 def test_a_passage_cannot_close_the_fence():
@@ -263,7 +263,7 @@ def test_a_window_too_small_to_merge_drafts_is_filled_once():
 
 @pytest.mark.parametrize("count", [2, 3, 7])
 def test_merging_always_leaves_fewer_drafts(count):
-    """Else the rounds would never end, whatever `tokens` takes the drafts for."""
+    """Else the rounds would never end, whatever `count_tokens` takes the drafts for."""
     small = Prompt("S", "https://s/", 2048, 700)
 
     groups = small.merges("How?", ["word " * 20_000] * count)
@@ -273,7 +273,7 @@ def test_merging_always_leaves_fewer_drafts(count):
 
 
 def test_a_draft_is_taken_for_no_longer_than_a_reply():
-    """The model counted it when it wrote it; `tokens` counts half as much again."""
+    """The model counted it when it wrote it; `count_tokens` counts half as much again."""
     groups = PROMPT.merges("How?", ["word " * 20_000] * 6)
 
     assert [len(group) for group in groups] == [6]
@@ -328,7 +328,7 @@ def test_a_line_of_dashes_parts_rules_from_request():
         ("Rules { and", "single {"),
         ("Rules } and", "single }"),
         ("R\n---\n{context_str} {query_str} {q}", "{q} in the request"),
-        ("x" * (TEMPLATE_BYTES + 1), "more than 32768 bytes"),
+        ("x" * (MAX_TEMPLATE_BYTES + 1), "more than 32768 bytes"),
     ],
 )
 def test_a_template_with_a_mistake_is_refused_by_name(text, what):
@@ -360,7 +360,7 @@ def test_a_template_without_sentinel_or_marks_is_warned_of(rules, warned):
     template = read_template(f"{rules}\n---\n{{context_str}} {{query_str}}".encode())
 
     assert len(template.warnings) == len(warned)
-    assert all(w in told for w, told in zip(warned, template.warnings, strict=True))
+    assert all(w in text for w, text in zip(warned, template.warnings, strict=True))
 
 
 def test_special_tokens_of_a_template_lose_their_shape():
@@ -384,4 +384,4 @@ def test_what_is_filled_in_is_not_read_again():
     """A product may be called {site}, and a brace filled in opens nothing."""
     values = {**BRACES, "product": "{site}", "site": "S"}
 
-    assert filled("{product} {open_brace}site{close_brace}", values) == "{site} {site}"
+    assert fill_in("{product} {open_brace}site{close_brace}", values) == "{site} {site}"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from askdocs.steps.answer import reply
 from askdocs.steps.answer.reply import (
     ReplyReader,
-    cited,
+    cited_numbers,
     is_refusal,
     may_be_refusal,
     tidy,
@@ -109,7 +109,7 @@ def test_an_interrupted_refusal_is_shown_as_far_as_it_came():
 
 def test_citations_come_in_the_order_of_first_use():
     """The first one decides which page the closing paragraph links."""
-    assert cited("A [^3]. B [^1][^3]. C [^2].", count=3) == [3, 1, 2]
+    assert cited_numbers("A [^3]. B [^1][^3]. C [^2].", count=3) == [3, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_citations_come_in_the_order_of_first_use():
 )
 def test_only_marks_of_passages_count(text, wanted):
     """Whatever else looks like one would link a page that says no such thing."""
-    assert cited(text, count=5) == wanted
+    assert cited_numbers(text, count=5) == wanted
 
 
 def test_marks_of_no_passage_are_left_out_and_the_others_keep_their_number():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.injections import INJECTIONS
 
 from askdocs.steps.answer import sanitize as module
-from askdocs.steps.answer.sanitize import REMARK, addresses, allowed
+from askdocs.steps.answer.sanitize import REMOVED_LINK, addresses, sanitize
 from askdocs.steps.answer.sentences import pieces
 
 _PAGE = "https://www.docs.example/jobs/"
@@ -102,13 +102,13 @@ def test_the_examples_in_the_docstrings_hold():
 @example("<im<img src=x>g src=https://evil.example/x>")
 def test_no_address_but_the_known_ones_is_left(text):
     """What is taken out must not put together what stood around it."""
-    shown = allowed(text, _KNOWN)
+    shown = sanitize(text, _KNOWN)
 
     assert not _LEADS_AWAY.search(shown)
     assert "`" in shown or not re.search(r"!\[[^\[\]]*\]\([^()]*\)", shown)
     assert "<img" not in shown or "`" in shown
     assert "\u200b" not in shown
-    assert not _LEADS_AWAY.search(allowed(shown, _KNOWN))
+    assert not _LEADS_AWAY.search(sanitize(shown, _KNOWN))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_no_address_but_the_known_ones_is_left(text):
         ("[Run](#anchor)", "Run"),
         ("[Run](s3://bucket/key)", "Run"),
         ("[Run](www.docs.example/jobs)", "Run"),
-        ("<https://evil.example>", REMARK),
+        ("<https://evil.example>", REMOVED_LINK),
         ("[Run][r]\n[r]: https://evil.example 'x'\n", "[Run][r]\n"),
         ("[r]: <javascript:alert(1)>", ""),
         ("<b>Run</b><br/> <a href='https://evil.example'>it</a>", "Run it"),
@@ -138,7 +138,7 @@ def test_no_address_but_the_known_ones_is_left(text):
 )
 def test_markup_becomes_its_text(text, wanted):
     """Whoever renders the answer must not fetch or run anything."""
-    assert allowed(text, _KNOWN) == wanted
+    assert sanitize(text, _KNOWN) == wanted
 
 
 @pytest.mark.parametrize(
@@ -191,9 +191,9 @@ def test_markup_becomes_its_text(text, wanted):
 )
 def test_an_address_from_elsewhere_becomes_a_remark(text, frame):
     """In code too: the reader copies a command and runs it."""
-    shown = allowed(frame.format(text), _KNOWN)
+    shown = sanitize(frame.format(text), _KNOWN)
 
-    assert REMARK in shown
+    assert REMOVED_LINK in shown
     assert "evil" not in shown.casefold()
     assert not addresses(shown)
 
@@ -223,20 +223,20 @@ def test_an_address_from_elsewhere_becomes_a_remark(text, frame):
 )
 def test_what_leads_nowhere_stays_as_it_is(text):
     """A sink that mangles names and commands is switched off by its users."""
-    assert allowed(text, _KNOWN) == text
+    assert sanitize(text, _KNOWN) == text
 
 
 def test_the_title_of_a_link_that_stays_is_left_out():
     """It is text that nobody checks and a mouse pointer shows."""
-    assert allowed(f'[Jobs]( <{_PAGE}> "evil" )', _KNOWN) == f"[Jobs]({_PAGE})"
+    assert sanitize(f'[Jobs]( <{_PAGE}> "evil" )', _KNOWN) == f"[Jobs]({_PAGE})"
 
 
 def test_hidden_characters_are_dropped_even_where_no_address_is():
     """A prompt that is pasted from an answer would carry them on."""
     hidden = "\u2028\u180e\u3164\U000e0100\U000e0041\u202e\u034f\u206a"
 
-    assert allowed(f"a{hidden}b", []) == "ab"
-    assert allowed("\U0001f468\u200d\U0001f469", []) == "\U0001f468\u200d\U0001f469"
+    assert sanitize(f"a{hidden}b", []) == "ab"
+    assert sanitize("\U0001f468\u200d\U0001f469", []) == "\U0001f468\u200d\U0001f469"
 
 
 def test_addresses_of_a_text_have_the_form_of_their_page():
@@ -278,10 +278,10 @@ def test_a_passage_does_not_vouch_for_what_deceives(text):
 @given(st.lists(st.sampled_from(_NASTY), max_size=10).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_what_stands_in_a_passage_may_be_shown_as_it_stands(text):
-    """Those that `addresses` names are those that `allowed` lets pass."""
+    """Those that `addresses` names are those that `sanitize` lets pass."""
     known = addresses(text)
 
-    assert all(allowed(url, known) == url for url in known)
+    assert all(sanitize(url, known) == url for url in known)
 
 
 @pytest.mark.parametrize(
@@ -290,8 +290,8 @@ def test_what_stands_in_a_passage_may_be_shown_as_it_stands(text):
 def test_a_strange_known_address_allows_nothing(known):
     """A table with a hole must not open the sink."""
     assert (
-        allowed("https://evil.example javascript:alert(1)", known)
-        == f"{REMARK} {REMARK}"
+        sanitize("https://evil.example javascript:alert(1)", known)
+        == f"{REMOVED_LINK} {REMOVED_LINK}"
     )
 
 
@@ -303,7 +303,7 @@ def test_a_model_that_obeys_a_page_shows_no_canary(page):
     known = addresses(page.page)
 
     assert page.canary in page.reply
-    assert page.canary not in "".join(allowed(p, known) for p in pieces(page.reply))
+    assert page.canary not in "".join(sanitize(p, known) for p in pieces(page.reply))
 
 
 def test_there_are_twenty_injections_each_with_its_own_canary():

@@ -34,7 +34,7 @@ from askdocs.adapters.llm.ollama_errors import (
 from askdocs.adapters.llm.ollama_state import check, doing, window
 from askdocs.adapters.llm.options import Limits, Sampling
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError
-from askdocs.steps.answer.prompt import CHAT_TOKENS, tokens
+from askdocs.steps.answer.prompt import CHAT_TOKENS, count_tokens
 
 __all__ = ["OllamaModel", "Sampling", "check"]
 
@@ -136,7 +136,7 @@ class _OllamaStream(CheckedStream):
         before (ollama/ollama#16414), so a window that holds the prompt is an alibi.
         """
         room = window(self._url, self._model)
-        if room >= tokens(prompt) + CHAT_TOKENS:
+        if room >= count_tokens(prompt) + CHAT_TOKENS:
             return None
         return AnswerIncomplete(
             f"Ollama read only {read} tokens of a prompt of at least {least}",

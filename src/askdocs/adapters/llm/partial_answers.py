@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 
-from askdocs.steps.answer.prompt import NO_DRAFT, clean, draft_shown
-from askdocs.steps.answer.reply import is_refusal, may_be_refusal, without_unknown
+from askdocs.steps.answer.prompt import NO_DRAFT, clean, format_draft
+from askdocs.steps.answer.reply import is_refusal, may_be_refusal, without_unknown_marks
 
 
 class Drafts:
@@ -48,7 +48,7 @@ class Drafts:
         if is_refusal(reply):
             return ""
         said = clean(reply).replace(self._fence, "")
-        draft = without_unknown(said, self._count).strip()
+        draft = without_unknown_marks(said, self._count).strip()
         self.best = draft or self.best
         return draft
 
@@ -62,7 +62,7 @@ class Drafts:
         """Return what the next call is to merge; `best` becomes the first of it."""
         found = [draft for reply in replies if (draft := self.hear(reply))]
         self.best = found[0] if found else ""
-        return [draft_shown(draft, self._fence) for draft in found]
+        return [format_draft(draft, self._fence) for draft in found]
 
 
 def unless_refused(pieces: Generator[str, None, None], drafts: Drafts) -> Iterator[str]:

@@ -35,7 +35,7 @@ from askdocs.steps.answer.prompt import (
     Prompt,
     clean,
     fence,
-    shown,
+    format_passage,
 )
 
 # `Prompt.fit` has already made everything fit. A window without end keeps LlamaIndex
@@ -219,5 +219,5 @@ class QueryEngine:
 
 def to_node(passage: Passage, number: int, mark_of_fence: str) -> NodeWithScore:
     """Return a passage as LlamaIndex holds one; its text is what the model reads."""
-    text = shown(passage, number, mark_of_fence)
+    text = format_passage(passage, number, mark_of_fence)
     return NodeWithScore(node=TextNode(id_=passage.id, text=text), score=passage.score)

@@ -1,4 +1,4 @@
-"""A conversation and a follow-up become a question that stands by itself.
+"""Condense a conversation and a follow-up into a question that stands by itself.
 
 What is asked again ("and in Paris?") is searched for, so it has to say what it is about;
 a model rewrites it from the turns before, as many as there is room for.
@@ -32,7 +32,7 @@ USER = """\
 
 The last question, so that it stands by itself:"""
 
-_LONGEST_ANSWER = 600
+_MAX_ANSWER_CHARS = 600
 """Characters of an answer that are kept of it: its beginning says what it was about."""
 
 
@@ -45,8 +45,8 @@ class Turn:
 
     def __str__(self) -> str:
         answer = " ".join(self.answer.split())
-        if len(answer) > _LONGEST_ANSWER:
-            answer = answer[:_LONGEST_ANSWER] + " ..."
+        if len(answer) > _MAX_ANSWER_CHARS:
+            answer = answer[:_MAX_ANSWER_CHARS] + " ..."
         return f"Question: {self.question}\nAnswer: {answer}"
 
 
@@ -58,40 +58,42 @@ class Remembered:
     dropped: int
 
 
-def within(turns: Sequence[Turn], room: int, count: Callable[[str], int]) -> Remembered:
-    """Return the first turn and the latest ones that fit into *room* tokens.
+def fit_turns(
+    turns: Sequence[Turn], room_tokens: int, count_tokens: Callable[[str], int]
+) -> Remembered:
+    """Return the first turn and the latest ones that fit into *room_tokens*.
 
     The first one says what a conversation is about; it stays as long as it fits.
 
     Args:
         turns: Oldest first.
-        room: In tokens.
-        count: Tokens of a text, at least.
+        room_tokens: For all turns together.
+        count_tokens: Tokens of a text, at least.
     """
     if not turns:
         return Remembered((), 0)
     first, *rest = turns
-    left = room - count(str(first))
-    if left < 0:
+    left_tokens = room_tokens - count_tokens(str(first))
+    if left_tokens < 0:
         return Remembered((), len(turns))
     kept: list[Turn] = []
     for turn in reversed(rest):
-        left -= count(str(turn))
-        if left < 0:
+        left_tokens -= count_tokens(str(turn))
+        if left_tokens < 0:
             break
         kept.insert(0, turn)
     return Remembered((first, *kept), len(rest) - len(kept))
 
 
-def standalone(reply: str, question: str, *, longest: int) -> str:
+def standalone_question(reply: str, question: str, *, max_chars: int) -> str:
     r"""Return the rewritten question; the question as it was asked if that is none.
 
-    >>> standalone('"What does a job cost?"\n\nI hope this helps.', "And it?", longest=99)
+    >>> standalone_question('"What does a job cost?"\n\nI hope this helps.', "And it?", max_chars=99)
     'What does a job cost?'
     """
     lines = [line.strip(" \t\"'*`") for line in visible(reply).splitlines()]
     first = next((line for line in lines if any(c.isalnum() for c in line)), "")
-    for lead in ("question:", "standalone question:", "rewritten question:"):
-        if first.casefold().startswith(lead):
-            first = first[len(lead) :].strip(" \"'")
-    return first if first and len(first) <= longest else question
+    for label in ("question:", "standalone question:", "rewritten question:"):
+        if first.casefold().startswith(label):
+            first = first[len(label) :].strip(" \"'")
+    return first if first and len(first) <= max_chars else question

@@ -1,4 +1,4 @@
-"""A question and passages become the sentences that answer best, when no model does."""
+"""Quote the sentences of the passages that answer best, when no model answers."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from askdocs.steps.answer.markdown import (
 from askdocs.steps.answer.sentences import pieces
 from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
 
-_MOST_CHARS = 900  # of a group; about ten lines of a terminal
-_MOST_ITEMS = 6
-_FAR = 0.15  # what a passage loses for each one before it
-_LATE = 0.03  # what a group loses for each one before it in its passage
-_SUMMARY = 0.6  # of what a page says of itself at its top: "This page explains how ..."
-_GOES_ON = 0.7  # of what begins in the middle of a list
-_ABOVE = 0.5  # of a word in the title or heading, against one in the group itself
+_MAX_GROUP_CHARS = 900  # about ten lines of a terminal
+_MAX_GROUP_ITEMS = 6
+_PASSAGE_PENALTY = 0.15  # what a passage loses for each one before it
+_GROUP_PENALTY = 0.03  # what a group loses for each one before it in its passage
+_SUMMARY_FACTOR = 0.6  # of what a page says of itself: "This page explains how ..."
+_CONTINUATION_FACTOR = 0.7  # of what begins in the middle of a list
+_HEADING_FACTOR = 0.5  # of a word in title or heading, against one in the group
 _TARGET = re.compile(LINK_TARGET)
-_ENDING = re.compile(r"(?<=\w{3})(?:ations?|ions?|ings?|ers?|ed|es|e|s)\Z")
-_LEAD = re.compile(rf"{LEAD_IN.pattern}|\A\s*#{{1,6}}\s")
+_SUFFIX = re.compile(r"(?<=\w{3})(?:ations?|ions?|ings?|ers?|ed|es|e|s)\Z")
+_LEAD_IN_OR_HEADING = re.compile(rf"{LEAD_IN.pattern}|\A\s*#{{1,6}}\s")
 _PADDING = re.compile(r"(?<=[ \t])[ \t]+|(?<=---)-+")
 
 
@@ -40,22 +40,22 @@ class _Group:
     Attributes:
         passage: Its place, from 0.
         nth: Its place in the passage, from 0.
-        goes_on: Whether the group before it is the beginning of the same list.
+        continues_list: Whether the group before it is the beginning of the same list.
         text: In Markdown.
         items: How many items and table rows it has.
         numbered: Whether its first item is.
-        leads: Whether it ends with what leads to something.
-        words: What it says, without endings.
+        ends_in_lead_in: Whether it ends with what leads to something.
+        stems: What it says, without endings.
     """
 
     passage: int
     nth: int
-    goes_on: bool = False
+    continues_list: bool = False
     text: str = ""
     items: int = 0
     numbered: bool = False
-    leads: bool = False
-    words: frozenset[str] = frozenset()
+    ends_in_lead_in: bool = False
+    stems: frozenset[str] = frozenset()
 
     def add(self, piece: str) -> None:
         """Let a piece be read with the others."""
@@ -64,18 +64,18 @@ class _Group:
         self.text += piece
         self.numbered = self.numbered or (not self.items and piece[:1].isdigit())
         self.items += bool(ITEM.match(piece)) or (row and not table_head)
-        self.leads = table_head or bool(_LEAD.search(piece))
+        self.ends_in_lead_in = table_head or bool(_LEAD_IN_OR_HEADING.search(piece))
 
     @property
-    def lead(self) -> str:
+    def lead_in(self) -> str:
         """Its first line if that leads to the others; else ""."""
         first = self.text.partition("\n")[0]
-        return first if _LEAD.search(first) else ""
+        return first if _LEAD_IN_OR_HEADING.search(first) else ""
 
     def close(self, ignored: Collection[str]) -> _Group:
         """Let no more come; ignored words are none of its own."""
         self.text = dedent(self.text.strip("\n")).strip()
-        self.words = _words(self.text, ignored)
+        self.stems = _stems(self.text, ignored)
         return self
 
 
@@ -84,7 +84,7 @@ def extract(
     passages: Sequence[Passage],
     *,
     product: str,
-    most: int = 3,
+    limit: int = 3,
 ) -> list[tuple[str, int]]:
     """Return what answers best in the words of the docs, each with its passage's number.
 
@@ -98,7 +98,7 @@ def extract(
         question: As asked.
         passages: Best first.
         product: Whose docs these are; its name stands everywhere and tells nothing.
-        most: How many are returned.
+        limit: How many are returned.
 
     Returns:
         (Markdown, number of the passage from 1), in the order of the passages, nothing
@@ -110,83 +110,88 @@ def extract(
         for n, passage in enumerate(passages)
         for group in _groups(pieces(passage.text), n)
     ]
-    asked = _words(question, ignored)
-    above = [asked & _words(p.trail, ignored) for p in passages]
-    tops = [not p.heading for p in passages]
-    worth = _worth(asked, groups, above, tops)
-    best = sorted(range(len(groups)), key=lambda i: -worth[i])
+    question_stems = _stems(question, ignored)
+    heading_stems = [question_stems & _stems(p.trail, ignored) for p in passages]
+    at_top = [not p.heading for p in passages]
+    scores = _scores(question_stems, groups, heading_stems, at_top)
+    best = sorted(range(len(groups)), key=lambda i: -scores[i])
     chosen: list[_Group] = []
-    for group in (groups[i] for i in best if worth[i]):
-        if len(chosen) < most and all(g.words != group.words for g in chosen):
+    for group in (groups[i] for i in best if scores[i]):
+        if len(chosen) < limit and all(g.stems != group.stems for g in chosen):
             chosen.append(group)
     chosen.sort(key=lambda g: (g.passage, g.nth))
     return [(g.text, g.passage + 1) for g in chosen]
 
 
-def _words(text: str, ignored: Collection[str]) -> frozenset[str]:
+def _stems(text: str, ignored: Collection[str]) -> frozenset[str]:
     """Return the words of a text that tell something, without their endings."""
-    told = WORD.findall(_TARGET.sub("]", text).casefold())
-    return frozenset(_ENDING.sub("", w) for w in told if w not in ignored)
+    words = WORD.findall(_TARGET.sub("]", text).casefold())
+    return frozenset(_SUFFIX.sub("", w) for w in words if w not in ignored)
 
 
-def _worth(
-    asked: frozenset[str],
+def _scores(
+    question_stems: frozenset[str],
     groups: Sequence[_Group],
-    above: Sequence[frozenset[str]],
-    tops: Sequence[bool],
+    heading_stems: Sequence[frozenset[str]],
+    at_top: Sequence[bool],
 ) -> list[float]:
     """Return what each group is worth as an answer; 0 if it shares no word."""
-    held = Counter(w for g in groups for w in asked & g.words)
-    rarity = {w: log(1 + len(groups) / (1 + held[w])) for w in asked}
-    leads = Counter(g.lead for g in groups)
-    found = []
+    group_counts = Counter(w for g in groups for w in question_stems & g.stems)
+    rarity = {w: log(1 + len(groups) / (1 + group_counts[w])) for w in question_stems}
+    lead_in_counts = Counter(g.lead_in for g in groups)
+    scores = []
     for group in groups:
-        own = asked & group.words
-        told = sum(rarity[w] for w in own)
-        told += _ABOVE * sum(rarity[w] for w in above[group.passage] - own)
-        told /= leads[group.lead] if group.lead else 1
-        found.append(told * _likely(group, top=tops[group.passage]))
-    return found
+        shared = question_stems & group.stems
+        score = sum(rarity[w] for w in shared)
+        above = heading_stems[group.passage] - shared
+        score += _HEADING_FACTOR * sum(rarity[w] for w in above)
+        score /= lead_in_counts[group.lead_in] if group.lead_in else 1
+        scores.append(score * _prior(group, at_top=at_top[group.passage]))
+    return scores
 
 
-def _likely(group: _Group, *, top: bool) -> float:
+def _prior(group: _Group, *, at_top: bool) -> float:
     """Return how well a group answers by its form and place alone, up to 1."""
-    form = sqrt(1 + len(group.words) / 60)
-    place = (1 + _FAR * group.passage) * (1 + _LATE * group.nth)
-    summary = _SUMMARY if top and group.nth == 0 else 1
-    return summary * (_GOES_ON if group.goes_on else 1) / (form * place)
+    form = sqrt(1 + len(group.stems) / 60)
+    place = (1 + _PASSAGE_PENALTY * group.passage) * (1 + _GROUP_PENALTY * group.nth)
+    summary = _SUMMARY_FACTOR if at_top and group.nth == 0 else 1
+    continuation = _CONTINUATION_FACTOR if group.continues_list else 1
+    return summary * continuation / (form * place)
 
 
 def _groups(pieces: Sequence[str], passage: int) -> list[_Group]:
     """Return the pieces of a passage, put together as they are read."""
     groups: list[_Group] = []
-    inside, head = False, ""
+    mid_line, table_head = False, ""
     for raw in pieces:
         piece = _PADDING.sub("", raw) if is_row(raw) else raw
-        if not (groups and _joins(piece, groups[-1], inside=inside)):
-            goes_on = bool(groups) and _same_list(piece, groups[-1])
-            groups.append(_Group(passage, len(groups), goes_on))
-            if head and is_row(piece):
-                groups[-1].add(head)
+        if not (groups and _belongs_to(piece, groups[-1], mid_line=mid_line)):
+            continues_list = bool(groups) and _same_list(piece, groups[-1])
+            groups.append(_Group(passage, len(groups), continues_list))
+            if table_head and is_row(piece):
+                groups[-1].add(table_head)
         groups[-1].add(piece)
-        head = (head or piece) if is_row(piece) else ""
-        inside = not piece.endswith("\n")
-    return [g for g in groups if not g.leads or g.items > 1]
+        table_head = (table_head or piece) if is_row(piece) else ""
+        mid_line = not piece.endswith("\n")
+    return [g for g in groups if not g.ends_in_lead_in or g.items > 1]
 
 
 def _same_list(piece: str, last: _Group) -> bool:
     """Return whether an item goes on with a list: steps do not go on with bullets."""
-    numbered = piece[:1].isdigit() == last.numbered or piece[:1].isspace()
-    return bool(last.items) and bool(ITEM.match(piece)) and numbered
+    same_kind = piece[:1].isdigit() == last.numbered or piece[:1].isspace()
+    return bool(last.items) and bool(ITEM.match(piece)) and same_kind
 
 
-def _joins(piece: str, last: _Group, *, inside: bool) -> bool:
+def _belongs_to(piece: str, last: _Group, *, mid_line: bool) -> bool:
     """Return whether a piece is read with what stands before it."""
-    if last.leads or FENCE_BEGIN.match(piece):
+    if last.ends_in_lead_in or FENCE_BEGIN.match(piece):
         return True
-    room = len(last.text) + len(piece) <= _MOST_CHARS and last.items < _MOST_ITEMS
+    has_room = (
+        len(last.text) + len(piece) <= _MAX_GROUP_CHARS
+        and last.items < _MAX_GROUP_ITEMS
+    )
     if is_row(piece):
-        return room
+        return has_room
     if ITEM.match(piece):
-        return room and _same_list(piece, last)
-    return last.items > 0 and (inside or (room and piece[:1].isspace()))
+        return has_room and _same_list(piece, last)
+    return last.items > 0 and (mid_line or (has_room and piece[:1].isspace()))

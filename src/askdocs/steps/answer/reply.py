@@ -1,4 +1,4 @@
-"""What the model wrote becomes what the reader sees, piece by piece as it comes.
+"""Pass on what the reader may see of a reply, piece by piece as it comes.
 
 A refusal is held back whole. Marks of passages that do not exist and a closing
 paragraph that is only a link are left out; what is shown is never taken back.
@@ -18,23 +18,24 @@ from askdocs.domain.citation_mark import (
 )
 from askdocs.steps.answer.markdown import BULLET
 
-_DECOR = "\"'\u201c\u201d\u2018\u2019`*_#>()[]~-"
+_DECORATION = "\"'\u201c\u201d\u2018\u2019`*_#>()[]~-"
 _PHRASES = (NOT_IN_DOCS.casefold(), "i don't know", "i do not know")
 _PHRASE = re.compile(
     r"not[\s_-]+in[\s_-]+docs|i (?:don['\u2019]t|do not) know", re.IGNORECASE
 )
-_AFTER = rf"(?:{LONG_MARK.pattern}|[ \t{re.escape(_DECOR)}])*"
+_TRAILING = rf"(?:{LONG_MARK.pattern}|[ \t{re.escape(_DECORATION)}])*"
 _STOP = r"[.!:;,\u2026\u2013\u2014-]"
-_ENDED = re.compile(rf"{_AFTER}(?:\Z|\n|\(|{_STOP}(?=\W|\Z))")
-_OPEN = re.compile(rf"{_AFTER}{_STOP}?(?:{HALF_LONG_MARK.pattern})?")
+_END_OF_REFUSAL = re.compile(rf"{_TRAILING}(?:\Z|\n|\(|{_STOP}(?=\W|\Z))")
+_UNFINISHED_REFUSAL = re.compile(rf"{_TRAILING}{_STOP}?(?:{HALF_LONG_MARK.pattern})?")
 
-_BREAK = re.compile(r"\n[ \t]*\n\s*")
-_LEAD = 100  # characters before the URL of a closing paragraph: "You can read more at "
-_LINK = re.compile(
-    rf"(?![#>|`]|{BULLET}\s)[^\n]{{0,{_LEAD}}}?https?://\S+[^\n]{{0,20}}"
+_PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
+_MAX_LEAD_CHARS = 100
+"""Before the URL of a closing paragraph: "You can read more at "."""
+_LINK_PARAGRAPH = re.compile(
+    rf"(?![#>|`]|{BULLET}\s)[^\n]{{0,{_MAX_LEAD_CHARS}}}?https?://\S+[^\n]{{0,20}}"
 )
-_MAYBE = re.compile(
-    rf"[^\n]{{0,{_LEAD + 8}}}|[^\n]{{0,{_LEAD}}}?https?://\S*[^\n]{{0,20}}"
+_POSSIBLE_LINK_PARAGRAPH = re.compile(
+    rf"[^\n]{{0,{_MAX_LEAD_CHARS + 8}}}|[^\n]{{0,{_MAX_LEAD_CHARS}}}?https?://\S*[^\n]{{0,20}}"
 )
 
 
@@ -48,27 +49,29 @@ class ReplyReader:
     def __init__(self, count: int) -> None:
         self.refused = False
         self.text = ""
-        self._count = count
-        self._heard = ""
+        self._passage_count = count
+        self._received = ""
 
     def feed(self, piece: str) -> str:
         """Return what can be shown now; "" while it is uncertain or refused."""
-        self._heard = (self._heard + piece).lstrip()
-        if may_be_refusal(self._heard):
+        self._received = (self._received + piece).lstrip()
+        if may_be_refusal(self._received):
             return ""
-        self.refused = self.refused or is_refusal(self._heard)
-        return self._show(self._heard[: _certain(self._heard)])
+        self.refused = self.refused or is_refusal(self._received)
+        return self._emit(self._received[: _certain_end(self._received)])
 
     def end(self) -> str:
         """Return the rest, now that nothing more comes."""
-        self.refused = is_refusal(self._heard)
-        return self._show(self._heard[: _closing(self._heard.rstrip(), _LINK)])
+        self.refused = is_refusal(self._received)
+        end = _closing_start(self._received.rstrip(), _LINK_PARAGRAPH)
+        return self._emit(self._received[:end])
 
-    def _show(self, text: str) -> str:
+    def _emit(self, text: str) -> str:
         """Return what *text* adds to what was shown before."""
         if self.refused:
             return ""
-        new = without_unknown(text, self._count).rstrip()[len(self.text) :]
+        visible = without_unknown_marks(text, self._passage_count).rstrip()
+        new = visible[len(self.text) :]
         self.text += new
         return new
 
@@ -92,30 +95,30 @@ def is_refusal(text: str) -> bool:
     >>> is_refusal('**"not in docs".**'), is_refusal("NOT IN DOCS is what it prints.")
     (True, False)
     """
-    head = _head(text)
-    said = _PHRASE.match(head)
-    return bool(said and _ENDED.match(head, said.end()))
+    start = _undecorated(text)
+    phrase = _PHRASE.match(start)
+    return bool(phrase and _END_OF_REFUSAL.match(start, phrase.end()))
 
 
 def may_be_refusal(text: str) -> bool:
     """Return whether more text is needed to tell if this is a refusal."""
-    head = _head(text)
-    if said := _PHRASE.match(head):
-        return bool(_OPEN.fullmatch(head, said.end()))
-    folded = re.sub(r"[\s_-]+", " ", head).replace("\u2019", "'").casefold()
+    start = _undecorated(text)
+    if phrase := _PHRASE.match(start):
+        return bool(_UNFINISHED_REFUSAL.fullmatch(start, phrase.end()))
+    folded = re.sub(r"[\s_-]+", " ", start).replace("\u2019", "'").casefold()
     return any(phrase.startswith(folded) for phrase in _PHRASES)
 
 
-def cited(text: str, count: int) -> list[int]:
+def cited_numbers(text: str, count: int) -> list[int]:
     """Return which passages *text* cites: numbers from 1 to *count*, in first use.
 
-    >>> cited("Run it [^2] twice [^1][^2], not `a[^3]` and not [^9].", count=5)
+    >>> cited_numbers("Run it [^2] twice [^1][^2], not `a[^3]` and not [^9].", count=5)
     [2, 1]
     """
     return list(dict.fromkeys(n for n, _ in _marks(text) if 1 <= n <= count))
 
 
-def without_unknown(text: str, count: int) -> str:
+def without_unknown_marks(text: str, count: int) -> str:
     """Return *text* without the marks of passages that do not exist."""
     for number, mark in reversed(list(_marks(text))):
         if not 1 <= number <= count:
@@ -123,9 +126,9 @@ def without_unknown(text: str, count: int) -> str:
     return text
 
 
-def _head(text: str) -> str:
+def _undecorated(text: str) -> str:
     """Return *text* without what decorates its beginning."""
-    return text.lstrip(f"{_DECOR} \t\r\n")
+    return text.lstrip(f"{_DECORATION} \t\r\n")
 
 
 def _marks(text: str) -> Iterator[tuple[int, re.Match[str]]]:
@@ -141,31 +144,33 @@ def _in_fence(text: str, end: int) -> bool:
     return text.count("```", 0, end) % 2 == 1
 
 
-def _certain(text: str) -> int:
+def _certain_end(text: str) -> int:
     """Return up to where *text* can be shown, whatever follows."""
-    half = HALF_MARK.search(text)
-    end = len(text[: half.start() if half else None].rstrip())
-    return min(end, _closing(text.rstrip(), _MAYBE))
+    half_mark = HALF_MARK.search(text)
+    end = len(text[: half_mark.start() if half_mark else None].rstrip())
+    return min(end, _closing_start(text.rstrip(), _POSSIBLE_LINK_PARAGRAPH))
 
 
-def _closing(text: str, last: re.Pattern[str]) -> int:
+def _closing_start(text: str, pattern: re.Pattern[str]) -> int:
     """Return where the closing link paragraphs begin; len(text) if there are none.
 
-    The first paragraph is never one: it is the answer. The last is told by *last*,
+    The first paragraph is never one: it is the answer. The last is told by *pattern*,
     those before it by what a link paragraph looks like when it is complete.
     """
     end = len(text)
-    for gap in reversed(list(_BREAK.finditer(text))):
+    for gap in reversed(list(_PARAGRAPH_BREAK.finditer(text))):
         paragraph = text[gap.end() : end]
-        if _in_fence(text, gap.start()) or not _is_closing(paragraph, last):
+        if _in_fence(text, gap.start()) or not _is_closing_paragraph(
+            paragraph, pattern
+        ):
             break
-        end, last = gap.start(), _LINK
+        end, pattern = gap.start(), _LINK_PARAGRAPH
     return end
 
 
-def _is_closing(paragraph: str, pattern: re.Pattern[str]) -> bool:
+def _is_closing_paragraph(paragraph: str, pattern: re.Pattern[str]) -> bool:
     """Return whether a paragraph is only a link, or only the sentinel."""
     if is_refusal(paragraph) and "\n" not in paragraph:
         return True
-    claims = pattern is _LINK and MARK_WITH_BLANK.search(paragraph)
+    claims = pattern is _LINK_PARAGRAPH and MARK_WITH_BLANK.search(paragraph)
     return not claims and bool(pattern.fullmatch(paragraph))

@@ -1,4 +1,4 @@
-r"""A sentence of a model becomes what may be shown of it.
+r"""Sanitize a sentence of a model: leave what may be shown of it.
 
 No image, no HTML, no hidden character, and no address but those that the caller names;
 code is no exception, for a command that fetches from elsewhere is the worst of all.
@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from askdocs.domain.text import visible
 from askdocs.steps.answer.markdown import ANY_FENCE_LINE, CODE_SPAN
 
-REMARK = "(link removed)"
+REMOVED_LINK = "(link removed)"
 """What stands for an address: nothing at all would make `curl X | sh` another command."""
 
 _IGNORED = re.compile("[\u2028\u2029\ue000\ue001]")
@@ -50,29 +50,31 @@ _TARGET = re.compile(
 )
 _REFERENCE = re.compile(r"\[[^\[\]]*\]")
 
-_IN = (
+_URL_CHAR = (
     r"(?:<[\w .-]{1,40}>|\([^\s()<>\"`]*\)"
     r"|[^\s()<>\[\]\"'`|\u201c\u201d\u2018\u2019\u00ab\u00bb])"
 )
 _HOST = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+"
-_TOP = r"(?:[^\W\d_]{2,}|xn--[\w-]+)"
+_TOP_DOMAIN = r"(?:[^\W\d_]{2,}|xn--[\w-]+)"
 # Endings that no host has; "main.py/x" and "x.sh/y" could be one.
-_FILE = (
+_FILE_NAME = (
     r"[\w.-]+\.(?:yaml|yml|jsonl?|txt|jsx?|tsx?|html|conf|toml|sql|xml|csv|log|ini|env|"
     r"cfg|tfvars|tfstate|mdx|php|css|lock|service|pem|crt|key|tar|gz|go)/"
 )
 _ADDRESS = re.compile(
-    rf"https?:(?:[/\\]+\[?{_IN}*|(?=[\w.@%-]*\w\.\w*[a-z]){_IN}+)"
-    rf"|\b(?:javascript|vbscript|blob|mailto|view-source|file(?=:[/\\])):{_IN}+"
-    rf"|\bdata:(?=[\w.+-]+/[\w.+-]+[;,]|[;,]){_IN}+"
-    rf"|(?<![\w+.%&#;-])[\w+.%&#;-]{{2,40}}:[/\\]{{2,}}{_IN}+"
-    rf"|(?<![\w:/\\.])[/\\]{{2,}}{_HOST}{_TOP}{_IN}*"
-    rf"|(?<![\w.-])www\.{_IN}+"
-    rf"|(?<![\w./-])(?!{_FILE}){_HOST}{_TOP}(?::\d+)?/{_IN}+",
+    rf"https?:(?:[/\\]+\[?{_URL_CHAR}*|(?=[\w.@%-]*\w\.\w*[a-z]){_URL_CHAR}+)"
+    rf"|\b(?:javascript|vbscript|blob|mailto|view-source|file(?=:[/\\])):{_URL_CHAR}+"
+    rf"|\bdata:(?=[\w.+-]+/[\w.+-]+[;,]|[;,]){_URL_CHAR}+"
+    rf"|(?<![\w+.%&#;-])[\w+.%&#;-]{{2,40}}:[/\\]{{2,}}{_URL_CHAR}+"
+    rf"|(?<![\w:/\\.])[/\\]{{2,}}{_HOST}{_TOP_DOMAIN}{_URL_CHAR}*"
+    rf"|(?<![\w.-])www\.{_URL_CHAR}+"
+    rf"|(?<![\w./-])(?!{_FILE_NAME}){_HOST}{_TOP_DOMAIN}(?::\d+)?/{_URL_CHAR}+",
     re.IGNORECASE,
 )
-_NEVER = re.compile(r"(?:javascript|vbscript|data|blob|view-source):", re.IGNORECASE)
-_DISHONEST = re.compile(
+_FORBIDDEN_SCHEME = re.compile(
+    r"(?:javascript|vbscript|data|blob|view-source):", re.IGNORECASE
+)
+_DECEPTIVE = re.compile(
     r"\\|/\.{1,2}(?=/|\Z)|%2e|%2f|%5c"
     r"|\Ahttps?://(?:[^/?#]*\.[^/?#]*@|[^/?#]*[^\x00-\x7f])",
     re.IGNORECASE,
@@ -82,34 +84,34 @@ _TRAILING = ".,;:!?*_~\u3002\uff0c"
 _DEFAULT_PORT = re.compile(r"\.?(?::(?:80|443)?)?\Z")
 _SCHEME = re.compile(r"[\w+.%&#;-]+:(?:[/\\]|(?!\d))|\\")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
-_STRANGE = re.compile(r"[%&\\]|[^\x00-\x7f]")
+_ENCODED = re.compile(r"[%&\\]|[^\x00-\x7f]")
 _TOKEN = re.compile(r"\S+")
 _ESCAPE = re.compile(r"\\(?=[^\w\s\\])")
 
 
-def allowed(text: str, urls: Collection[str]) -> str:
+def sanitize(text: str, urls: Collection[str]) -> str:
     r"""Return what may be shown of a piece of a reply.
 
     Images become their text, links to elsewhere become theirs, tags and comments go;
     inside of code only addresses are looked at. An address stays if it names the same
     page as one of *urls*: equal in all but the fragment, a slash at its end, the case
     of its host, and the punctuation after it. Every other one that a reader, a renderer
-    or a terminal could follow becomes `REMARK`, and so does a word that hides one.
+    or a terminal could follow becomes `REMOVED_LINK`, and so does a word that hides one.
 
     Args:
         text: A whole piece (see `steps.answer.sentences`): no half of a link.
         urls: Addresses, as written or as `addresses` returns them.
 
-    >>> allowed("![x](//e.example/?q) [Run](https://e.example) a.yaml", [])
+    >>> sanitize("![x](//e.example/?q) [Run](https://e.example) a.yaml", [])
     'x Run a.yaml'
     """
-    pages = {page for url in urls if (page := _page(url))}
-    text = _seen(text)
+    pages = {page for url in urls if (page := _canonical(url))}
+    text = _normalized(text)
     if not ANY_FENCE_LINE.match(text):
-        text = _plain(text, pages)
-    text = _ADDRESS.sub(lambda m: _checked(m[0], pages), text)
-    text = _TOKEN.sub(lambda m: _unhidden(m[0], pages), text)
-    return text.replace(f"<{REMARK}>", REMARK)
+        text = _sanitized_prose(text, pages)
+    text = _ADDRESS.sub(lambda m: _replaced_unless_allowed(m[0], pages), text)
+    text = _TOKEN.sub(lambda m: _replaced_if_hiding(m[0], pages), text)
+    return text.replace(f"<{REMOVED_LINK}>", REMOVED_LINK)
 
 
 def addresses(text: str) -> set[str]:
@@ -123,21 +125,21 @@ def addresses(text: str) -> set[str]:
     >>> sorted(addresses("At [a](HTTPS://A.example/b/#c), or s3://d."))
     ['https://a.example/b', 's3://d']
     """
-    text = _IMAGE.sub("", _seen(text))
-    found = (m[0] for m in _ADDRESS.finditer(text))
-    return {p for url in found if (p := _page(url)) and not _DISHONEST.search(p)}
+    text = _IMAGE.sub("", _normalized(text))
+    matches = (m[0] for m in _ADDRESS.finditer(text))
+    return {p for url in matches if (p := _canonical(url)) and not _DECEPTIVE.search(p)}
 
 
-def _seen(text: str) -> str:
+def _normalized(text: str) -> str:
     """Return *text* without what `visible` leaves for emoji and scripts that join."""
     return _JOINERS.sub("", _IGNORED.sub("", visible(text)))
 
 
 @lru_cache(maxsize=8192)
-def _page(address: str) -> str:
+def _canonical(address: str) -> str:
     """Return an address in the one form that is compared; "" if it is never allowed."""
     address = address.rstrip(_TRAILING)
-    if _NEVER.match(address):
+    if _FORBIDDEN_SCHEME.match(address):
         return ""
     if not _SCHEME.match(address):
         address = f"https://{address}"
@@ -154,27 +156,29 @@ def _page(address: str) -> str:
     return page if host else ""
 
 
-def _checked(address: str, pages: set[str]) -> str:
+def _replaced_unless_allowed(address: str, pages: set[str]) -> str:
     """Return an address as it stands if it is allowed, else what stands for it."""
     bare = address.rstrip(_TRAILING)
-    nothing = bare.casefold() in {"http://", "https://", "http:/", "https:/"}
-    if nothing or _page(bare) in pages:
+    empty = bare.casefold() in {"http://", "https://", "http:/", "https:/"}
+    if empty or _canonical(bare) in pages:
         return address
-    return REMARK + address[len(bare) :]
+    return REMOVED_LINK + address[len(bare) :]
 
 
-def _unhidden(word: str, pages: set[str]) -> str:
+def _replaced_if_hiding(word: str, pages: set[str]) -> str:
     """Return *word*, or what stands for it if it hides an address that is not allowed."""
-    told = _ADDRESS.sub(" ", word) if _STRANGE.search(word) else ""
+    decoded = _ADDRESS.sub(" ", word) if _ENCODED.search(word) else ""
     for _ in range(3):
-        told = _ESCAPE.sub("", unescape(unquote(unicodedata.normalize("NFKC", told))))
-        for found in _ADDRESS.finditer(told):
-            if _checked(found[0], pages) != found[0]:
-                return REMARK
+        decoded = _ESCAPE.sub(
+            "", unescape(unquote(unicodedata.normalize("NFKC", decoded)))
+        )
+        for address in _ADDRESS.finditer(decoded):
+            if _replaced_unless_allowed(address[0], pages) != address[0]:
+                return REMOVED_LINK
     return word
 
 
-def _plain(text: str, pages: set[str]) -> str:
+def _sanitized_prose(text: str, pages: set[str]) -> str:
     """Return prose without images, tags and links to elsewhere; code is left alone."""
     codes: list[str] = []
 
@@ -187,47 +191,55 @@ def _plain(text: str, pages: set[str]) -> str:
     while before != text:
         before = text
         text = _TAG.sub("", _COMMENT.sub("", text))
-        text = _DEFINITION.sub(lambda m: m[0] if _page(m[1]) in pages else "", text)
-        text = _linked(text, pages)
+        text = _DEFINITION.sub(
+            lambda m: m[0] if _canonical(m[1]) in pages else "", text
+        )
+        text = _sanitized_links(text, pages)
     return _MASK.sub(lambda m: codes[int(m[1])], text)
 
 
-def _linked(text: str, pages: set[str]) -> str:
+def _sanitized_links(text: str, pages: set[str]) -> str:
     """Return *text* with images as their text, and links only to *pages*."""
-    done: list[str] = []
-    opened: list[int] = []
-    at = 0
-    while at < len(text):
-        char = text[at]
-        at += 1
-        if char == "]" and opened:
-            at = _close(text, at, done, opened.pop(), pages)
+    parts: list[str] = []
+    bracket_starts: list[int] = []
+    position = 0
+    while position < len(text):
+        char = text[position]
+        position += 1
+        if char == "]" and bracket_starts:
+            position = _close_bracket(
+                text, position, parts, bracket_starts.pop(), pages
+            )
             continue
-        if char == "\\" and at < len(text):
-            char += text[at]
-            at += 1
+        if char == "\\" and position < len(text):
+            char += text[position]
+            position += 1
         if char == "[":
-            opened.append(len(done))
-        done.append(char)
-    return "".join(done)
+            bracket_starts.append(len(parts))
+        parts.append(char)
+    return "".join(parts)
 
 
-def _close(text: str, at: int, done: list[str], start: int, pages: set[str]) -> int:
-    """Put the brackets that end at *at* as what may be shown; return where they end."""
-    label = "".join(done[start + 1 :])
-    image = start > 0 and done[start - 1] == "!" and not label.startswith("^")
-    target = _TARGET.match(text, at + 1) if text.startswith("(", at) else None
-    if target and f"({REMARK}" == target[0][: len(REMARK)]:
+def _close_bracket(
+    text: str, position: int, parts: list[str], start: int, pages: set[str]
+) -> int:
+    """Put the brackets that end at *position* as what may be shown; return where they end."""
+    label = "".join(parts[start + 1 :])
+    image = start > 0 and parts[start - 1] == "!" and not label.startswith("^")
+    target = (
+        _TARGET.match(text, position + 1) if text.startswith("(", position) else None
+    )
+    if target and f"({REMOVED_LINK}" == target[0][: len(REMOVED_LINK)]:
         target = None
     if not target and not image:
-        done.append("]")
-        return at
-    del done[start - image :]
+        parts.append("]")
+        return position
+    del parts[start - image :]
     if image and not target:
-        reference = _REFERENCE.match(text, at)
-        done.append(label)
-        return reference.end() if reference else at
+        reference = _REFERENCE.match(text, position)
+        parts.append(label)
+        return reference.end() if reference else position
     url = target[1] if target else ""
-    keep = not image and _WEB.match(url) and _page(url) in pages
-    done.append(f"[{label}]({url})" if keep else label)
-    return target.end() if target else at
+    keep = not image and _WEB.match(url) and _canonical(url) in pages
+    parts.append(f"[{label}]({url})" if keep else label)
+    return target.end() if target else position

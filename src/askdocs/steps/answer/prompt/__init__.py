@@ -1,4 +1,4 @@
-"""Passages and a question become what the model is told, within its window.
+"""Tell the model what to do with passages and a question, within its window.
 
 The rules ask for a mark `[^n]` after each claim and for a sentinel where the passages do
 not answer; the closing link is the program's, so the model is to print none. Passages
@@ -7,42 +7,48 @@ and question are data: they stand inside a fence that no author of one can fores
 
 from __future__ import annotations
 
-from askdocs.steps.answer.prompt.passage_block import clean, fence, shown
+from askdocs.steps.answer.prompt.passage_block import clean, fence, format_passage
 from askdocs.steps.answer.prompt.prompts import (
     MERGE,
     NO_DRAFT,
     REFINE,
     SYSTEM,
     USER,
-    draft_shown,
+    format_draft,
 )
 from askdocs.steps.answer.prompt.template import (
     BRACES,
-    TEMPLATE_BYTES,
+    MAX_TEMPLATE_BYTES,
     Template,
-    filled,
+    fill_in,
     read_template,
 )
-from askdocs.steps.answer.prompt.window import CHAT_TOKENS, Fitted, Mode, Prompt, tokens
+from askdocs.steps.answer.prompt.window import (
+    CHAT_TOKENS,
+    Fitted,
+    Mode,
+    Prompt,
+    count_tokens,
+)
 
 __all__ = [
     "BRACES",
     "CHAT_TOKENS",
+    "MAX_TEMPLATE_BYTES",
     "MERGE",
     "NO_DRAFT",
     "REFINE",
     "SYSTEM",
-    "TEMPLATE_BYTES",
     "USER",
     "Fitted",
     "Mode",
     "Prompt",
     "Template",
     "clean",
-    "draft_shown",
+    "count_tokens",
     "fence",
-    "filled",
+    "fill_in",
+    "format_draft",
+    "format_passage",
     "read_template",
-    "shown",
-    "tokens",
 ]

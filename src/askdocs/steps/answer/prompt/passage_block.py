@@ -1,4 +1,4 @@
-"""Passages and a question become text that a model reads as data and nothing else.
+"""Fence passages and a question, so that a model reads them as data and nothing else.
 
 They stand inside a fence that no author of one can foresee.
 """
@@ -35,21 +35,21 @@ def fence(question: str, passages: Sequence[Passage]) -> str:
     They are made from all that they enclose: equal prompts stay equal, which a seed
     needs, and yet the author of one passage cannot close the fence.
     """
-    told = repr((question, [(p.id, p.trail, p.file_path, p.text) for p in passages]))
-    return blake2b(told.encode(errors="replace"), digest_size=6).hexdigest()
+    data = repr((question, [(p.id, p.trail, p.file_path, p.text) for p in passages]))
+    return blake2b(data.encode(errors="replace"), digest_size=6).hexdigest()
 
 
-def shown(passage: Passage, number: int, mark_of_fence: str) -> str:
+def format_passage(passage: Passage, number: int, fence_id: str) -> str:
     """Return a passage as the model reads it: its mark, where it stands, what it says.
 
     What looks like a mark inside its text becomes `[n]`: only ours count.
     """
     trail = " ".join(clean(passage.trail).split())
     return (
-        f"<passage-{mark_of_fence}>\n"
+        f"<passage-{fence_id}>\n"
         f"mark: {write_mark(number)}\n"
         f"title: {trail}\n"
         f"file_path: {clean(passage.file_path)}\n\n"
         f"{clean(without_marks(passage.text))}\n"
-        f"</passage-{mark_of_fence}>"
+        f"</passage-{fence_id}>"
     )

@@ -67,6 +67,6 @@ not answer the question, reply with exactly {NOT_IN_DOCS}."""
 NO_DRAFT = "(no draft: the earlier passages do not answer the question)"
 
 
-def draft_shown(text: str, mark_of_fence: str) -> str:
+def format_draft(text: str, fence_id: str) -> str:
     """Return a draft as the model reads it beside others."""
-    return f"<draft-{mark_of_fence}>\n{text}\n</draft-{mark_of_fence}>"
+    return f"<draft-{fence_id}>\n{text}\n</draft-{fence_id}>"

@@ -1,4 +1,4 @@
-"""The file of a user becomes the template by which the model is asked.
+"""Read the file of a user as the template by which the model is asked.
 
 It holds the rules, or the rules and the request with a line `---` between them. Only
 placeholders in it are filled in; a brace that is none is written twice.
@@ -16,17 +16,17 @@ from askdocs.domain.errors import ConfigError
 from askdocs.steps.answer.prompt.passage_block import clean
 from askdocs.steps.answer.prompt.prompts import QUESTION, SYSTEM, USER
 
-TEMPLATE_BYTES = 32_768
+MAX_TEMPLATE_BYTES = 32_768
 """The most of a file that is a template; the rules built in have about 1,400."""
 
 BRACES = {"open_brace": "{", "close_brace": "}"}
 """What stands in a template for a brace that opens no placeholder."""
 
-_EVERYWHERE = ("product", "site")
-_REQUEST = ("context_str", "query_str")
-_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
-_FILLED = re.compile(r"\{(\w+)\}")
-_CUT = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_COMMON_PLACEHOLDERS = ("product", "site")
+_REQUEST_PLACEHOLDERS = ("context_str", "query_str")
+_BRACES = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _HINT = (
     "placeholders are {context_str}, {query_str}, {product} and {site}; "
     "write any other brace twice"
@@ -59,30 +59,34 @@ def read_template(data: bytes) -> Template:
         ConfigError: if it is too long, no UTF-8, or its placeholders are not those that
             are wanted.
     """
-    system, *rest = _CUT.split(_text(data), maxsplit=1)
-    system = _checked(system.strip(), "rules", wanted=())
-    user = _checked(rest[0].strip(), "request", wanted=_REQUEST) if rest else USER
+    system, *rest = _SEPARATOR.split(_decoded(data), maxsplit=1)
+    system = _checked_part(system.strip(), "rules", required=())
+    user = (
+        _checked_part(rest[0].strip(), "request", required=_REQUEST_PLACEHOLDERS)
+        if rest
+        else USER
+    )
     if rest:
         user = user.replace("{query_str}", QUESTION)
-    return Template(system, user, _lacks(f"{system}\n{user}"))
+    return Template(system, user, _missing_instructions(f"{system}\n{user}"))
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
+def fill_in(text: str, values: Mapping[str, str]) -> str:
     """Return a template with its placeholders filled in, in one pass.
 
     Those without a value stay; what is filled in is not read for placeholders.
 
-    >>> filled("{a} {b}", {"a": "{b}"})
+    >>> fill_in("{a} {b}", {"a": "{b}"})
     '{b} {b}'
     """
-    return _FILLED.sub(lambda found: values.get(found[1], found[0]), text)
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def _text(data: bytes) -> str:
+def _decoded(data: bytes) -> str:
     """Return what a file says, without what nobody could see."""
-    if len(data) > TEMPLATE_BYTES:
+    if len(data) > MAX_TEMPLATE_BYTES:
         raise ConfigError(
-            f"RAG_PROMPT: the template has more than {TEMPLATE_BYTES} bytes",
+            f"RAG_PROMPT: the template has more than {MAX_TEMPLATE_BYTES} bytes",
             hint="shorten it: passages and reply need the room",
         )
     try:
@@ -94,56 +98,58 @@ def _text(data: bytes) -> str:
         ) from err
 
 
-def _checked(text: str, part: str, *, wanted: tuple[str, ...]) -> str:
+def _checked_part(text: str, part: str, *, required: tuple[str, ...]) -> str:
     """Return a part of the template with single braces only where it is filled in."""
     if not text:
         raise ConfigError(f"RAG_PROMPT: the template has no {part}", hint=_HINT)
-    found: list[str] = []
+    names: list[str] = []
 
-    def whole(token: re.Match[str]) -> str:
+    def replaced(token: re.Match[str]) -> str:
         if token[0] in ("{{", "}}"):
             return "{open_brace}" if token[0] == "{{" else "{close_brace}"
-        if token[1] not in (*_EVERYWHERE, *wanted):
-            raise _unknown(token, part)
-        found.append(token[1])
+        if token[1] not in (*_COMMON_PLACEHOLDERS, *required):
+            raise _brace_error(token, part)
+        names.append(token[1])
         return token[0]
 
-    read = _TOKEN.sub(whole, text)
-    for name in wanted:
-        if found.count(name) != 1:
-            how = "more than once" if name in found else "not"
+    checked = _BRACES.sub(replaced, text)
+    for name in required:
+        if names.count(name) != 1:
+            count = "more than once" if name in names else "not"
             raise ConfigError(
-                f"RAG_PROMPT: {{{name}}} stands {how} in the {part} of the template",
+                f"RAG_PROMPT: {{{name}}} stands {count} in the {part} of the template",
                 hint=f"write {{{name}}} once below the line ---",
             )
-    return read
+    return checked
 
 
-def _unknown(token: re.Match[str], part: str) -> ConfigError:
+def _brace_error(token: re.Match[str], part: str) -> ConfigError:
     """Return what is wrong with a brace."""
-    if token[1] in _REQUEST:
+    if token[1] in _REQUEST_PLACEHOLDERS:
         return ConfigError(
             f"RAG_PROMPT: {token[0]} stands in the rules of the template",
             hint="part the rules from the request by a line ---",
         )
-    what = (
+    problem = (
         f"unknown placeholder {token[0]}"
         if token[1] is not None
         else f"single {token[0]}"
     )
-    return ConfigError(f"RAG_PROMPT: {what} in the {part} of the template", hint=_HINT)
+    return ConfigError(
+        f"RAG_PROMPT: {problem} in the {part} of the template", hint=_HINT
+    )
 
 
-def _lacks(text: str) -> tuple[str, ...]:
+def _missing_instructions(text: str) -> tuple[str, ...]:
     """Return what the rules of a user do not ask for, though the program counts on it."""
-    found = []
+    warnings = []
     if NOT_IN_DOCS not in text:
-        found.append(
+        warnings.append(
             f"the template never says {NOT_IN_DOCS}: the model cannot say that the docs "
             "do not answer"
         )
     if OPENING not in text:
-        found.append(
+        warnings.append(
             "the template asks for no mark such as [^1]: the answer may cite nothing"
         )
-    return tuple(found)
+    return tuple(warnings)

@@ -1,4 +1,4 @@
-"""Text becomes what can be judged by itself: pieces of a reply, units of a passage."""
+"""Split text into what can be judged by itself: pieces of a reply, units of a passage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of a passage becomes the pieces that can support a sentence.
+"""Split the text of a passage into units that can support a sentence.
 
 Also tells which piece of a reply claims something, and so needs support.
 """
@@ -33,7 +33,7 @@ _CLAIMS = re.compile(
     rf"\d|`|\w:/|\b(?:{'|'.join(PLAIN_NEGATIONS)}|only)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-_MOST_WORDS = 20
+_MAX_LEAD_IN_WORDS = 20
 
 
 def pieces(text: str) -> list[str]:
@@ -51,19 +51,19 @@ def units(text: str) -> list[str]:
     >>> units("- Run it. Wait.\n\n| Plan | vCPU |\n|---|---|\n| S | 2 |")
     ['Run it.', 'Wait.', 'Plan: S | vCPU: 2']
     """
-    found: list[str] = []
-    head: list[str] = []
+    parts: list[str] = []
+    columns: list[str] = []
     for piece in pieces(text):
         if FENCE_LINE.match(piece):
-            found += _lines_of_code(piece)
+            parts += _lines_of_code(piece)
         elif is_row(piece):
             first, *rule = piece.strip().split("\n", 1)
-            head = _cells(first) if rule else head
-            found += [] if rule else [_row(head, _cells(first))]
+            columns = _cells(first) if rule else columns
+            parts += [] if rule else [_row(columns, _cells(first))]
         else:
-            head = []
-            found.append(" ".join(_BULLET.sub("", piece.strip(), count=1).split()))
-    return [unit for unit in found if any(c.isalnum() for c in unit)]
+            columns = []
+            parts.append(" ".join(_BULLET.sub("", piece.strip(), count=1).split()))
+    return [unit for unit in parts if any(c.isalnum() for c in unit)]
 
 
 def has_claim(piece: str) -> bool:
@@ -77,21 +77,21 @@ def has_claim(piece: str) -> bool:
     >>> has_claim("To create a job:"), has_claim("Not supported are:")
     (False, True)
     """
-    told = MARK_LIST.sub("", piece)
-    if not any(c.isalnum() for c in told):
+    text = MARK_LIST.sub("", piece)
+    if not any(c.isalnum() for c in text):
         return False
-    if FENCE_LINE.match(told) or not _frames(told):
+    if FENCE_LINE.match(text) or not _is_framing(text):
         return True
-    return bool(_CLAIMS.search(_ENUMERATED.sub("", told, count=1)))
+    return bool(_CLAIMS.search(_ENUMERATED.sub("", text, count=1)))
 
 
-def _frames(told: str) -> bool:
+def _is_framing(text: str) -> bool:
     """Return whether a piece has the form of framing, whatever it says."""
-    lines = told.strip().split("\n")
-    if is_row(told):
+    lines = text.strip().split("\n")
+    if is_row(text):
         return len(lines) > 1 or bool(_RULE.fullmatch(lines[0]))
-    short = len(told.split()) <= _MOST_WORDS
-    return bool(_HEADING.match(told)) or (short and bool(LEAD_IN.search(told)))
+    short = len(text.split()) <= _MAX_LEAD_IN_WORDS
+    return bool(_HEADING.match(text)) or (short and bool(LEAD_IN.search(text)))
 
 
 def _lines_of_code(piece: str) -> Iterator[str]:
@@ -105,8 +105,8 @@ def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in _CELL.split(row.strip().strip("|"))]
 
 
-def _row(head: list[str], cells: list[str]) -> str:
+def _row(columns: list[str], cells: list[str]) -> str:
     """Return a table row in one line, each cell after the name of its column."""
-    names = [*head, *[""] * len(cells)]
+    names = [*columns, *[""] * len(cells)]
     named = [f"{n}: {c}" if n else c for n, c in zip(names, cells, strict=False) if c]
     return " | ".join(named)

@@ -1,4 +1,4 @@
-"""A Markdown reply, in pieces of any size, becomes the sentences it is made of.
+"""Split a Markdown reply into sentences while it comes, in pieces of any size.
 
 Blanks and line ends after a piece belong to it, the indentation of a line to what
 stands on that line; so a piece can be left out and the rest keeps its shape.
@@ -11,17 +11,17 @@ from contextlib import suppress
 
 from askdocs.domain.citation_mark import MARK_LIST_CHARS
 from askdocs.steps.answer.sentences.stops import (
-    LOOK_BACK,
-    SHORT,
+    LOOK_BACK_CHARS,
+    SHORT_SENTENCE_CHARS,
     STOPS,
     WIDE_STOPS,
-    ends,
+    ends_sentence,
 )
 
-_BEHIND = STOPS + "*_\"')]}\u201d\u2019\u00bb"
+_CLOSING_CHARS = STOPS + "*_\"')]}\u201d\u2019\u00bb"
 _BLANKS = " \t\u00a0"
 _Scan = Generator[None, str, None]
-_Asked = Generator[None, str, bool]
+_ScanTest = Generator[None, str, bool]
 
 
 class Sentences:
@@ -42,15 +42,15 @@ class Sentences:
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
-        self._held: list[str] = []
+        self._buffer: list[str] = []
         self._char = ""  # the next one, not held yet; "" at the end
-        self._begun = False
+        self._started = False
         self._ended = True  # what is held is whole, whatever follows
         self._stop_at = -1  # where a stop at the end of the line before is
         self._marked = False
-        self._at = 0  # where the line's own text begins
-        self._first = ""
-        self._opened = 0
+        self._line_start = 0  # where the line's own text begins
+        self._first_char = ""
+        self._open_brackets = 0
         self._depth = 0
         self._rows = 0
         self._scan = self._reply()
@@ -60,18 +60,18 @@ class Sentences:
         """Return the pieces that are whole now."""
         for char in text:
             self._scan.send(char)
-        return self._taken()
+        return self._take_pieces()
 
     def end(self) -> list[str]:
         """Return the rest, now that nothing more comes."""
         with suppress(StopIteration):
             self._scan.send("")
-        if self._held:
-            self._pieces.append("".join(self._held))
-            self._held.clear()
-        return self._taken()
+        if self._buffer:
+            self._pieces.append("".join(self._buffer))
+            self._buffer.clear()
+        return self._take_pieces()
 
-    def _taken(self) -> list[str]:
+    def _take_pieces(self) -> list[str]:
         pieces, self._pieces = self._pieces, []
         return pieces
 
@@ -84,7 +84,7 @@ class Sentences:
         )
         while self._char:
             yield from self._gap()
-            read = None if self._opened else reads.get(self._first)
+            read = None if self._open_brackets else reads.get(self._first_char)
             whole = (yield from read()) if read else self._begin()
             if not whole:
                 yield from self._inline()
@@ -93,15 +93,15 @@ class Sentences:
                 yield from self._step()
 
     def _step(self) -> _Scan:
-        self._held.append(self._char)
+        self._buffer.append(self._char)
         self._char = yield
 
     def _run(self, chars: str) -> Generator[None, str, int]:
         """Read as many of *chars* as there are; return how many."""
-        start = len(self._held)
+        start = len(self._buffer)
         while self._char and self._char in chars:
             yield from self._step()
-        return len(self._held) - start
+        return len(self._buffer) - start
 
     def _to_line_end(self) -> _Scan:
         while self._char and self._char != "\n":
@@ -109,20 +109,20 @@ class Sentences:
 
     def _cut(self, at: int) -> None:
         """Pass on what is held before *at*; blanks alone go with what follows."""
-        text = "".join(self._held[:at])
+        text = "".join(self._buffer[:at])
         if text.strip():
             self._pieces.append(text)
-            del self._held[:at]
+            del self._buffer[:at]
 
     def _gap(self) -> _Scan:
         """Read the blanks before a line, and marks of what stands before them."""
         while True:
             yield from self._blank_lines()
-            self._first = self._char
-            if self._char != "[" or not self._begun:
+            self._first_char = self._char
+            if self._char != "[" or not self._started:
                 return
             if not (yield from self._mark()):
-                self._opened = 1
+                self._open_brackets = 1
                 return
             if self._char == ":":  # the definition of a footnote
                 self._ended = True
@@ -131,28 +131,28 @@ class Sentences:
             yield from self._run(_BLANKS)
 
     def _blank_lines(self) -> _Scan:
-        self._at = len(self._held)
+        self._line_start = len(self._buffer)
         while self._char.isspace():
             line_end = self._char == "\n"
             yield from self._step()
             if line_end:
-                self._at = len(self._held)
+                self._line_start = len(self._buffer)
                 self._ended, self._rows = True, 0
 
     def _begin(self, *, block: bool = False) -> bool:
         """Let a line begin, as a piece of its own if it is one; return False."""
         stopped = self._stop_at >= 0 and self._is_end(
-            self._stop_at, self._first, marked=self._marked
+            self._stop_at, self._first_char, marked=self._marked
         )
         if block or self._ended or stopped:
-            self._cut(self._at)
+            self._cut(self._line_start)
             self._depth = 0
-        self._depth += self._opened
-        self._begun, self._ended, self._marked = True, False, False
-        self._stop_at, self._opened, self._rows = -1, 0, 0
+        self._depth += self._open_brackets
+        self._started, self._ended, self._marked = True, False, False
+        self._stop_at, self._open_brackets, self._rows = -1, 0, 0
         return False
 
-    def _heading(self) -> _Asked:
+    def _heading(self) -> _ScanTest:
         level = yield from self._run("#")
         heading = level <= 6 and (self._char.isspace() or not self._char)
         self._begin(block=heading)
@@ -160,7 +160,7 @@ class Sentences:
             yield from self._to_line_end()
         return heading
 
-    def _row(self) -> _Asked:
+    def _row(self) -> _ScanTest:
         yield from self._run("|-: \t")
         rows = self._rows
         rule = rows == 1 and self._char in "\n"
@@ -170,7 +170,7 @@ class Sentences:
         yield from self._to_line_end()
         return True
 
-    def _bullet(self) -> _Asked:
+    def _bullet(self) -> _ScanTest:
         mark = self._char
         run = yield from self._run(mark)
         if run == 1 and mark in "-*+" and self._char.isspace():
@@ -179,7 +179,7 @@ class Sentences:
         self._begin(block=rule)
         return rule
 
-    def _number(self) -> _Asked:
+    def _number(self) -> _ScanTest:
         yield from self._run("0123456789")
         if self._char and self._char in ".)":
             yield from self._step()
@@ -187,16 +187,16 @@ class Sentences:
                 return (yield from self._item())
         return self._begin()
 
-    def _item(self) -> _Asked:
+    def _item(self) -> _ScanTest:
         """Read what follows a bullet; it may be a fence."""
         self._begin(block=True)
         yield from self._run(" \t")
         if self._char and self._char in "`~":
-            self._at = 0
+            self._line_start = 0
             return (yield from self._fence())
         return False
 
-    def _fence(self) -> _Asked:
+    def _fence(self) -> _ScanTest:
         mark = self._char
         size = yield from self._run(mark)
         while size >= 3 and self._char and self._char != "\n":
@@ -246,7 +246,7 @@ class Sentences:
             elif (yield from self._run("`")) == size:
                 return
 
-    def _mark(self) -> _Asked:
+    def _mark(self) -> _ScanTest:
         """Read a mark; what only begins like one is read as far as it does."""
         yield from self._step()
         if self._char != "^":
@@ -259,32 +259,32 @@ class Sentences:
 
     def _stop(self) -> _Scan:
         """Read a stop with what belongs to it, and cut there if it ends a sentence."""
-        stop_at, wide, marked = len(self._held), self._char in WIDE_STOPS, False
-        yield from self._run(_BEHIND)
-        at = len(self._held)
+        stop_at, wide, marked = len(self._buffer), self._char in WIDE_STOPS, False
+        yield from self._run(_CLOSING_CHARS)
+        at = len(self._buffer)
         apart = wide or self._char.isspace()
         while True:
             yield from self._run(_BLANKS)
             if self._char != "[":
-                at = len(self._held)
+                at = len(self._buffer)
                 break
-            at = len(self._held)
+            at = len(self._buffer)
             if not (yield from self._mark()):
                 break
-            yield from self._run(_BEHIND)
+            yield from self._run(_CLOSING_CHARS)
             marked = True
-        opened = len(self._held) > at
+        opened = len(self._buffer) > at
         if self._char in "\n" and not opened:
             self._stop_at, self._marked = stop_at, marked
         elif apart or marked:
-            following = self._held[at] if opened else self._char
+            following = self._buffer[at] if opened else self._char
             if self._is_end(stop_at, following, marked=marked):
                 self._cut(at)
         self._depth += opened
 
     def _is_end(self, stop_at: int, following: str, *, marked: bool) -> bool:
         """Return whether a stop ends a sentence; looks at some characters around it."""
-        first = "".join(self._held[:SHORT])
-        before = "".join(self._held[max(0, stop_at - LOOK_BACK) : stop_at])
-        stop = self._held[stop_at]
-        return ends(first, before + stop, following, marked=marked)
+        first = "".join(self._buffer[:SHORT_SENTENCE_CHARS])
+        before = "".join(self._buffer[max(0, stop_at - LOOK_BACK_CHARS) : stop_at])
+        stop = self._buffer[stop_at]
+        return ends_sentence(first, before + stop, following, marked=marked)

@@ -1,4 +1,4 @@
-"""The characters around a full stop tell whether a sentence ends there."""
+"""Tell from the characters around a full stop whether a sentence ends there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 WIDE_STOPS = "\u3002\uff01\uff1f"
 STOPS = ".!?\u2026" + WIDE_STOPS
-LOOK_BACK = 24  # characters in which an abbreviation is looked for
-SHORT = 40  # characters; what is longer has two words
+LOOK_BACK_CHARS = 24  # characters in which an abbreviation is looked for
+SHORT_SENTENCE_CHARS = 40  # what is longer has two words
 _WORD = re.compile(r"[^\W\d_]{2,}|`")
 _ABBREVIATION = re.compile(
     r"(?:\A|[^\w.])(?:(?:[^\W\d_]\.)+[^\W\d_]"
@@ -19,22 +19,22 @@ _BEFORE_NUMBER = re.compile(
 )
 
 
-def ends(first: str, before: str, following: str, *, marked: bool) -> bool:
+def ends_sentence(first: str, before: str, following: str, *, marked: bool) -> bool:
     """Return whether a stop ends a sentence.
 
     Args:
-        first: The first `SHORT` characters of what may be a sentence, or all.
-        before: The last `LOOK_BACK` characters of it, and the stop.
+        first: The first `SHORT_SENTENCE_CHARS` characters of what may be a sentence, or all.
+        before: The last `LOOK_BACK_CHARS` characters of it, and the stop.
         following: The character after the stop, its marks and the blanks; "" at the end.
         marked: Whether a mark stands between.
 
-    >>> ends("It is approx", "It is approx.", "T", marked=False)
+    >>> ends_sentence("It is approx", "It is approx.", "T", marked=False)
     False
     """
     stop, before = before[-1:], before[:-1]
     if stop in WIDE_STOPS:
         return True
-    if len(first) < SHORT and len(_WORD.findall(first)) < 2:
+    if len(first) < SHORT_SENTENCE_CHARS and len(_WORD.findall(first)) < 2:
         return False
     if stop == "." and _ABBREVIATION.search(before):
         return False
