@@ -7,7 +7,7 @@ The model, the thresholds and the rules are those of the index in RAG_HOME, whic
 one of the same docs; without an index the words alone are judged. FOLDER holds
 scaleway-dev.jsonl and feedbackqa/.
 
-planted    `bench.perturbed`: sentences true and false, each judged by its five passages.
+perturbed  `bench.perturbed`: sentences true and false, each judged by its five passages.
            elsewhere: of the false ones, those whose new value stands in the passages.
 calibrate  The same true sentences with their passages, and without the one that says so:
            which share of each is accepted, from which `similar` on.
@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench import perturbed
 from bench.perturbed import held_out
-from bench.perturbed.refused import interval, opened, refusals
+from bench.perturbed.refused import interval, open_index, refusals
 
 from askdocs.domain.answer import Passage, Sentence, Verdict
 from askdocs.domain.errors import AskDocsError
@@ -41,17 +41,17 @@ from askdocs.flows.checked_answer import Rules
 from askdocs.steps.answer.ground import Ground, plain
 
 LITERAL = dict.fromkeys(("flag", "number", "price", "url", "code name"), 0.95)
-LEAST = {**LITERAL, "product": 0.8, "negation": 0.8}
-"""Share of the planted changes of a kind that must be flagged."""
+MIN_FLAGGED = {**LITERAL, "product": 0.8, "negation": 0.8}
+"""Share of the perturbations of a kind that must be flagged."""
 
-MOST = {"verbatim": 0.03}
+MAX_FLAGGED = {"verbatim": 0.03}
 """Share of true sentences of a kind that may be."""
 
 THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
-NEVER = 9.0
+UNREACHABLE_SIMILARITY = 9.0
 """A `similar` that no cosine reaches, so that all are asked and none is accepted."""
 
-FAR = "no passage says so"
+FAR_REASON = "no passage says so"
 
 
 def ground(passages: Sequence[Passage], rules: Rules, *, model: bool) -> Ground:
@@ -70,7 +70,7 @@ class Judged:
         spent_ms: To read the passages, to judge by words, to judge with the model.
     """
 
-    case: perturbed.Planted
+    case: perturbed.PerturbedSentence
     verdicts: tuple[Sentence, Sentence]
     spent_ms: tuple[float, float, float]
 
@@ -79,7 +79,9 @@ class Judged:
         return self.verdicts[model].verdict is Verdict.UNSUPPORTED
 
 
-def judged(cases: Sequence[perturbed.Planted], rules: Rules) -> list[Judged]:
+def judge_all(
+    cases: Sequence[perturbed.PerturbedSentence], rules: Rules
+) -> list[Judged]:
     """Judge each sentence twice: by words alone, and with the model."""
     found = []
     for case in cases:
@@ -97,9 +99,9 @@ def judged(cases: Sequence[perturbed.Planted], rules: Rules) -> list[Judged]:
     return found
 
 
-def planted_table(name: str, found: Sequence[Judged]) -> None:
+def perturbed_table(name: str, found: Sequence[Judged]) -> None:
     """Print the share of each kind that is flagged."""
-    print(f"planted, {name}: {len(found)} sentences")
+    print(f"perturbed, {name}: {len(found)} sentences")
     head = f"{'kind':24}{'true':>5}{'n':>6}{'flagged':>24}{'by words':>10}"
     print(f"{head}{'elsewhere':>14}{'no claim':>10}   needs")
     by_kind: dict[str, list[Judged]] = defaultdict(list)
@@ -111,7 +113,7 @@ def planted_table(name: str, found: Sequence[Judged]) -> None:
 
 
 def kind_row(kind: str, those: Sequence[Judged]) -> None:
-    """Print one line of the planted table."""
+    """Print one line of the table of perturbations."""
     hits = sum(each.flagged(model=True) for each in those)
     words = sum(each.flagged(model=False) for each in those) / len(those)
     hard = [each for each in those if each.case.elsewhere]
@@ -126,10 +128,10 @@ def kind_row(kind: str, those: Sequence[Judged]) -> None:
 
 def target(kind: str, share: float) -> str:
     """Return what a kind needs, and whether that is so."""
-    if kind in LEAST:
-        return f">= {LEAST[kind]:.0%}: {'yes' if share >= LEAST[kind] else 'NO'}"
-    if kind in MOST:
-        return f"<= {MOST[kind]:.0%}: {'yes' if share <= MOST[kind] else 'NO'}"
+    if kind in MIN_FLAGGED:
+        return f">= {MIN_FLAGGED[kind]:.0%}: {'yes' if share >= MIN_FLAGGED[kind] else 'NO'}"
+    if kind in MAX_FLAGGED:
+        return f"<= {MAX_FLAGGED[kind]:.0%}: {'yes' if share <= MAX_FLAGGED[kind] else 'NO'}"
     return ""
 
 
@@ -155,9 +157,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[int(share * (len(values) - 1))]
 
 
-def calibration(name: str, cases: Sequence[perturbed.Planted], rules: Rules) -> None:
+def calibration(
+    name: str, cases: Sequence[perturbed.PerturbedSentence], rules: Rules
+) -> None:
     """Print which true sentences are accepted, and which without what says so."""
-    strict = replace(rules, similar=NEVER)
+    strict = replace(rules, similar=UNREACHABLE_SIMILARITY)
     there: dict[str, list[Sentence]] = defaultdict(list)
     gone: dict[str, list[Sentence]] = defaultdict(list)
     for case in (case for case in cases if case.supported):
@@ -186,7 +190,7 @@ def calibration_row(
     """Print one line of the calibration: n, how many need a cosine, shares accepted."""
     if not verdicts:
         return
-    asked = sum(v.why == FAR and v.similar is not None for v in verdicts)
+    asked = sum(v.why == FAR_REASON and v.similar is not None for v in verdicts)
     shares = [sum(accepted(v, t) for v in verdicts) / len(verdicts) for t in at]
     print(
         f"{name:34}{len(verdicts):>5}{asked:>8}" + "".join(f"{s:>7.1%}" for s in shares)
@@ -194,24 +198,24 @@ def calibration_row(
 
 
 def accepted(verdict: Sentence, similar: float) -> bool:
-    """Whether a sentence judged with `NEVER` is accepted with another threshold."""
-    near = verdict.why == FAR and (verdict.similar or 0.0) >= similar
+    """Whether a sentence judged with `UNREACHABLE_SIMILARITY` is accepted with another threshold."""
+    near = verdict.why == FAR_REASON and (verdict.similar or 0.0) >= similar
     return near or verdict.verdict is not Verdict.UNSUPPORTED
 
 
 def main(docs: str, data: Path | None, *, calibrate: bool) -> None:
     """Print all tables that there is something for."""
-    first, other = perturbed.cases(docs), held_out.cases(docs)
-    with opened() as index:
+    first, second = perturbed.cases(docs), held_out.cases(docs)
+    with open_index() as index:
         rules = index.rules if index else Rules(known=("Scaleway",))
         every: list[Judged] = []
-        for name, cases in (("first set", first), ("set kept apart", other)):
-            found = judged(cases, rules)
-            planted_table(name, found)
+        for name, cases in (("first set", first), ("held-out set", second)):
+            found = judge_all(cases, rules)
+            perturbed_table(name, found)
             every += found
         speed(every)
         if index and calibrate:
-            for name, cases in (("first set", first), ("set kept apart", other)):
+            for name, cases in (("first set", first), ("held-out set", second)):
                 calibration(name, cases, rules)
         if index:
             refusals(index, data, docs)

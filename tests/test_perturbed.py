@@ -1,4 +1,4 @@
-"""The planted sets: what is true in them stands there, what is false was changed in one thing."""
+"""The perturbed sets: what is true in them stands there, what is false was changed in one thing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bench.perturbed import (
-    Planted,
+    PerturbedSentence,
     cases,
     first,
     held_out,
@@ -31,9 +31,14 @@ from bench.perturbed.held_out_words import (
 )
 from bench.perturbed.names import Names, Products
 from bench.perturbed.negation import negation
-from bench.perturbed.pool import Pool, holds
+from bench.perturbed.pool import Pool, contains_value
 from bench.perturbed.rewrite import paraphrase
-from bench.perturbed.sentences import Said, all_said, flat, said
+from bench.perturbed.sentences import (
+    SourceSentence,
+    collapse_whitespace,
+    sentences_in,
+    source_sentences,
+)
 
 from askdocs.domain.text import Chunk
 
@@ -53,12 +58,12 @@ def chunk(text: str, path: str = "jobs/page.mdx", nth: int = 0) -> Chunk:
     return Chunk(path, ("Start",), text, text, nth, "f", page)
 
 
-def one(text: str, form: str = "prose") -> Said:
-    return Said(chunk(text), 0, text, form)
+def one(text: str, form: str = "prose") -> SourceSentence:
+    return SourceSentence(chunk(text), 0, text, form)
 
 
 def became(
-    corrupt: Callable[[Said], Iterable[Change]], text: str
+    corrupt: Callable[[SourceSentence], Iterable[Change]], text: str
 ) -> set[tuple[str, str]]:
     """What is changed in a sentence, and to what."""
     return {(c.was, c.became) for c in corrupt(one(text))}
@@ -80,7 +85,7 @@ scw jobs definition list region=fr-par
 fr-par  three jobs were found in this region
 ```"""
 
-    assert list(said(text)) == [
+    assert list(sentences_in(text)) == [
         ("Each job keeps its logs for a week.", "prose"),
         ("Use e.g. the console to read all of them.", "prose"),
         ("Click **Jobs** in the side menu of the console.", "item"),
@@ -101,14 +106,14 @@ fr-par  three jobs were found in this region
 )
 def test_what_cannot_stand_alone_is_no_sentence(line):
     """A model would not answer with it."""
-    assert list(said(line)) == []
+    assert list(sentences_in(line)) == []
 
 
 def test_a_sentence_counts_once():
     """Macros repeat theirs on hundreds of pages."""
     text = "Each job keeps its logs for a week."
 
-    found = all_said([chunk(text, "b/page.mdx"), chunk(text, "c/page.mdx")])
+    found = source_sentences([chunk(text, "b/page.mdx"), chunk(text, "c/page.mdx")])
 
     assert [(s.chunk.path, s.nth) for s in found] == [("b/page.mdx", 0)]
 
@@ -240,22 +245,22 @@ def test_a_case_has_its_source_among_five_passages():
     near = [chunk(f"A job of the sort {n} keeps logs.", nth=n) for n in range(6)]
     far = [chunk(f"Something else of sort {n}.", f"far{n}/a.mdx") for n in range(1200)]
     pool = Pool([*near, *far])
-    sentences = all_said(near)
+    sentences = source_sentences(near)
 
     found = [pool.case("verbatim", s, s.text) for s in sentences]
 
     assert {len({c.id for c in case.passages}) for case in found} == {5}
     assert {sum(c.path == "jobs/page.mdx" for c in f.passages) for f in found} == {3}
-    assert all(f.source is s.chunk for f, s in zip(found, sentences, strict=True))
+    assert all(f.source_chunk is s.chunk for f, s in zip(found, sentences, strict=True))
     assert len({case.place for case in found}) > 1
 
 
 def test_a_value_stands_as_a_whole_or_not_at_all():
     """10 does not stand in 100, nor `--all` in `--allow`."""
-    assert holds("Up to 10 jobs.", "10")
-    assert holds("Use `--all` here.", "--all")
-    assert not holds("Up to 100 jobs, or 10.5, or v10.", "10")
-    assert not holds("Use `--allow` here.", "--all")
+    assert contains_value("Up to 10 jobs.", "10")
+    assert contains_value("Use `--all` here.", "--all")
+    assert not contains_value("Up to 100 jobs, or 10.5, or v10.", "10")
+    assert not contains_value("Use `--allow` here.", "--all")
 
 
 def test_a_removed_fact_is_asked_for_and_not_told():
@@ -316,13 +321,13 @@ def test_the_docs_do_not_have_what_near_scope_asks_for():
 
 
 @pytest.fixture(scope="module")
-def both() -> dict[str, list[Planted]]:
-    """The set that is tuned on, and the one kept apart."""
-    return {"first": cases(DOCS), "apart": held_out.cases(DOCS)}
+def both() -> dict[str, list[PerturbedSentence]]:
+    """The set that is tuned on, and the held-out one."""
+    return {"first": cases(DOCS), "held out": held_out.cases(DOCS)}
 
 
-@pytest.fixture(params=["first", "apart"])
-def found(both, request) -> list[Planted]:
+@pytest.fixture(params=["first", "held out"])
+def found(both, request) -> list[PerturbedSentence]:
     """Each of the sets in turn."""
     return both[request.param]
 
@@ -352,11 +357,13 @@ def test_a_source_stands_in_every_place_alike(found):
 
 @on_docs
 def test_true_sentences_stand_in_their_source(found):
-    """As a reader sees them, line ends apart."""
+    """As a reader sees them, but for its line ends."""
     told = [case for case in found if case.said]
 
     assert len(told) > 500
-    assert [c.id for c in told if c.said not in flat(c.source.text)] == []
+    assert [
+        c.id for c in told if c.said not in collapse_whitespace(c.source_chunk.text)
+    ] == []
 
 
 @on_docs
@@ -366,7 +373,7 @@ def test_no_false_sentence_stands_in_its_passages(found):
     wrong = [
         case.id
         for case in false
-        if any(case.sentence in flat(c.text) for c in case.passages)
+        if any(case.sentence in collapse_whitespace(c.text) for c in case.passages)
     ]
 
     assert len(false) > 300
@@ -379,14 +386,14 @@ def test_a_false_sentence_differs_from_a_true_one_in_what_it_says(found):
     for case in found:
         if case.supported or not case.said:
             continue
-        text = first.spoken(form_of(case), case.said)
+        text = first.as_prose(form_of(case), case.said)
         assert reached(text, Change(case.sentence, case.was, case.became)), case.id
 
 
-def form_of(case: Planted) -> Said:
+def form_of(case: PerturbedSentence) -> SourceSentence:
     """The sentence of a case, with its form found again."""
-    forms = dict(said(case.source.text))
-    return Said(case.source, case.nth, case.said, forms[case.said])
+    forms = dict(sentences_in(case.source_chunk.text))
+    return SourceSentence(case.source_chunk, case.nth, case.said, forms[case.said])
 
 
 @on_docs
@@ -396,13 +403,13 @@ def test_a_value_that_stands_elsewhere_is_marked(found):
 
     assert len(hard) > 30
     for case in hard:
-        assert any(holds(c.text, case.became) for c in case.passages)
+        assert any(contains_value(c.text, case.became) for c in case.passages)
 
 
 @on_docs
 def test_what_is_supported_was_not_changed(both):
     """The controls of both sets."""
-    for case in [*both["first"], *both["apart"]]:
+    for case in [*both["first"], *both["held out"]]:
         assert case.supported == (case.was == case.became == ""), case.id
 
 
@@ -411,14 +418,14 @@ def test_the_sets_share_no_sentence(both):
     """What was tuned on one must hold on the other."""
     used = {case.said for case in both["first"]}
 
-    assert [case.id for case in both["apart"] if case.said in used] == []
+    assert [case.id for case in both["held out"] if case.said in used] == []
 
 
 @on_docs
 @pytest.mark.parametrize(
     ("name", "file", "least"),
-    [("first", first.WRITTEN, 80), ("apart", held_out.WRITTEN, 40)],
-    ids=["first", "apart"],
+    [("first", first.PARAPHRASES, 80), ("held out", held_out.PARAPHRASES, 40)],
+    ids=["first", "held out"],
 )
 def test_every_paraphrase_finds_its_sentence(both, name, file, least):
     """Only the hash of the sentence is kept with it."""
@@ -451,6 +458,6 @@ def test_a_removed_fact_stands_nowhere_else_on_its_page():
     assert len({fact.id for fact in facts}) == len(facts)
     for fact in facts:
         path, sentence = fact.gone
-        assert holds(pages[path], fact.fact)
-        assert not holds(removed.without(pages[path], sentence), fact.fact)
-        assert not holds(fact.question, fact.fact)
+        assert contains_value(pages[path], fact.fact)
+        assert not contains_value(removed.without(pages[path], sentence), fact.fact)
+        assert not contains_value(fact.question, fact.fact)

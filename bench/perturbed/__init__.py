@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.perturbed.case import Planted, counts, digest, passage_of, passages_of
+from bench.perturbed.case import (
+    PerturbedSentence,
+    counts,
+    digest,
+    passage_of,
+    passages_of,
+)
 from bench.perturbed.first import build, docs_of
 from bench.perturbed.frozen import near_scope
 from bench.perturbed.removed import Removed, facts_removed, without
 
 __all__ = [
-    "Planted",
+    "PerturbedSentence",
     "Removed",
     "cases",
     "counts",
@@ -23,6 +29,6 @@ __all__ = [
 ]
 
 
-def cases(docs_folder: str | Path, seed: int = 0) -> list[Planted]:
-    """Return the planted set of a docs folder, the same for the same docs and seed."""
+def cases(docs_folder: str | Path, seed: int = 0) -> list[PerturbedSentence]:
+    """Return the first set of a docs folder, the same for the same docs and seed."""
     return list(build(docs_of(str(docs_folder)), seed))

@@ -1,4 +1,4 @@
-"""Count the planted sets, show some of one, or freeze them.
+"""Count the perturbed sets, show some of one, or freeze them.
 
     python -m bench.perturbed PATH-OF-THE-DOCS
     python -m bench.perturbed PATH-OF-THE-DOCS --show KIND
@@ -14,32 +14,32 @@ import os
 import sys
 
 from bench.perturbed import cases
-from bench.perturbed.case import Planted, counts
+from bench.perturbed.case import PerturbedSentence, counts
 from bench.perturbed.frozen import FROZEN, frozen, write
 
 EXAMPLES = 10
 
 
-def table(found: list[Planted]) -> None:
+def table(cases: list[PerturbedSentence]) -> None:
     """Print how many cases there are of each kind, and how many are of the hard sort."""
     print(f"{'kind':22} {'cases':>6} {'elsewhere':>10}")
-    for kind, count in counts(found).items():
-        hard = sum(c.elsewhere for c in found if c.kind == kind)
+    for kind, count in counts(cases).items():
+        hard = sum(c.elsewhere for c in cases if c.kind == kind)
         print(f"{kind:22} {count:6} {hard:10}")
 
 
-def show(found: list[Planted], kind: str) -> None:
+def show(cases: list[PerturbedSentence], kind: str) -> None:
     """Print the first cases of a kind."""
-    for case in [c for c in found if c.kind == kind][:EXAMPLES]:
+    for case in [c for c in cases if c.kind == kind][:EXAMPLES]:
         print(f"{case.path}\n  said: {case.said}\n  became: {case.sentence}\n")
 
 
 def main(folder: str, options: list[str]) -> None:
     """Print a table, some cases, or what was frozen."""
-    found = cases(folder)
-    table(found)
+    first_set = cases(folder)
+    table(first_set)
     if options[:1] == ["--show"]:
-        show(found, options[1])
+        show(first_set, options[1])
     now = frozen(folder)
     if options == ["--freeze"]:
         write(now)

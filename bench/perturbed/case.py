@@ -15,8 +15,8 @@ from askdocs.domain.text import Chunk
 
 
 @dataclass(frozen=True)
-class Planted:
-    """A sentence, what it was made of, and whether its passages support it.
+class PerturbedSentence:
+    """A sentence, true or perturbed, what it was made of, and whether its passages support it.
 
     Attributes:
         kind: What was done to it ("number"), or that nothing was ("verbatim").
@@ -51,16 +51,16 @@ class Planted:
         return f"{self.kind.replace(' ', '-')}-{digest[:12]}"
 
     @property
-    def source(self) -> Chunk:
+    def source_chunk(self) -> Chunk:
         """The chunk that holds `said`."""
         return self.passages[self.place - 1]
 
     @property
     def as_dict(self) -> dict[str, Any]:
         """All that a checker sees of it and all that it is judged by; no id of a chunk."""
-        given = [[c.path, list(c.heading), c.text] for c in self.passages]
+        passages = [[c.path, list(c.heading), c.text] for c in self.passages]
         own = {k: v for k, v in vars(self).items() if k not in {"passages", "id"}}
-        return {**own, "id": self.id, "passages": given}
+        return {**own, "id": self.id, "passages": passages}
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ def passage_of(chunk: Chunk, score: float = 1.0) -> Passage:
     )
 
 
-def passages_of(case: Planted) -> tuple[Passage, ...]:
+def passages_of(case: PerturbedSentence) -> tuple[Passage, ...]:
     """Return the passages of a case, with falling scores; `case.place` counts from 1."""
-    found = enumerate(case.passages, start=1)
-    return tuple(passage_of(chunk, 1 / n) for n, chunk in found)
+    ranked = enumerate(case.passages, start=1)
+    return tuple(passage_of(chunk, 1 / n) for n, chunk in ranked)
 
 
 def digest(rows: Sequence[dict[str, Any]]) -> str:
@@ -107,7 +107,7 @@ def digest(rows: Sequence[dict[str, Any]]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def counts(cases: Sequence[Planted]) -> dict[str, int]:
+def counts(cases: Sequence[PerturbedSentence]) -> dict[str, int]:
     """Return how many cases there are of each kind, in their order."""
     return dict(Counter(case.kind for case in cases))
 

@@ -1,4 +1,4 @@
-"""The docs become the planted set that the thresholds are tuned on."""
+"""Perturb sentences of the docs: the first set, on which the thresholds are tuned."""
 
 from __future__ import annotations
 
@@ -11,67 +11,73 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.perturbed.addresses import Addresses
-from bench.perturbed.case import Change, Planted, draw
+from bench.perturbed.case import Change, PerturbedSentence, draw
 from bench.perturbed.literals import Commands, number, price
 from bench.perturbed.names import Names, Products
 from bench.perturbed.negation import negation
-from bench.perturbed.pool import Pool, bare, holds
-from bench.perturbed.rewrite import joined, paraphrase
-from bench.perturbed.sentences import Said, all_said, flat
+from bench.perturbed.pool import Pool, contains_value, normalize
+from bench.perturbed.rewrite import join_sentences, paraphrase
+from bench.perturbed.sentences import (
+    SourceSentence,
+    collapse_whitespace,
+    source_sentences,
+)
 
 from askdocs.domain.text import Chunk
 
-CAP = 120
-"""Cases of one kind."""
+MAX_PER_KIND = 120
+"""Most cases of one kind."""
 
-VERBATIM, COMMANDS = 300, 60
+MAX_VERBATIM, MAX_COMMANDS = 300, 60
 
-WRITTEN = Path(__file__).with_name("paraphrases.jsonl")
+PARAPHRASES = Path(__file__).with_name("paraphrases.jsonl")
 """Paraphrases written by hand: path, sha256 of the sentence, paraphrase."""
 
-LEADS = (
+COMMAND_TEMPLATES = (
     "Run the following command: `{}`.",
     "You can do this with `{}` in a terminal.",
     "In your terminal, enter `{}`.",
 )
-"""How a model says a command."""
+"""Sentences in which a model gives a command."""
 
-PRICES = 3
-"""Cases of one sentence with amounts; few sentences name one."""
+MAX_PRICES_PER_SENTENCE = 3
+"""Few sentences name an amount, so one that does may give several cases."""
 
-ALIKE = 10
+SAME_VALUE_DIVISOR = 10
 """Of a kind, one in so many cases at most changes the same value."""
 
-FRAME = 12
-"""Paraphrases that begin alike at most."""
+MAX_SAME_OPENING = 12
+"""Most paraphrases that begin with the same two words."""
 
-Corrupt = Callable[[Said], Iterable[Change]]
+Corrupt = Callable[[SourceSentence], Iterable[Change]]
 
 
 class Docs:
     """The sentences of the docs, and what can be done to them."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
-        self.said = all_said(chunks)
+        self.sentences = source_sentences(chunks)
         self.pool = Pool(chunks)
-        self._flat = {s.text for s in self.said}
-        self._bare = {bare(text) for text in self._flat}
+        self._texts = {s.text for s in self.sentences}
+        self._normalized = {normalize(text) for text in self._texts}
 
-    def known(self, sentence: str, said: Said) -> bool:
-        """Whether the docs say this sentence somewhere, marks apart if they are the same."""
-        if bare(sentence) == bare(said.text):
-            return sentence in self._flat
-        return bare(sentence) in self._bare
+    def says(self, sentence: str, source: SourceSentence) -> bool:
+        """Whether the docs say this sentence somewhere; if only its marks differ, with its marks."""
+        if normalize(sentence) == normalize(source.text):
+            return sentence in self._texts
+        return normalize(sentence) in self._normalized
 
-    def spread(self, seed: int, *, forms: str = "prose item") -> list[Said]:
+    def round_robin(
+        self, seed: int, *, forms: str = "prose item"
+    ) -> list[SourceSentence]:
         """Return the sentences of these forms, one of each product in turn, drawn."""
-        by_product: dict[str, list[Said]] = defaultdict(list)
-        for said in self.said:
-            if said.form in forms.split():
-                by_product[said.product].append(said)
+        by_product: dict[str, list[SourceSentence]] = defaultdict(list)
+        for source in self.sentences:
+            if source.form in forms.split():
+                by_product[source.product].append(source)
         rows = [
-            sorted(found, key=lambda s: draw(seed, s.text))
-            for _, found in sorted(
+            sorted(group, key=lambda s: draw(seed, s.text))
+            for _, group in sorted(
                 by_product.items(), key=lambda each: draw(seed, each[0])
             )
         ]
@@ -79,95 +85,117 @@ class Docs:
         return [row[n] for n in range(longest) for row in rows if n < len(row)]
 
 
-def spoken(said: Said, text: str) -> str:
+def as_prose(source: SourceSentence, text: str) -> str:
     """Return the text as a model says it: a command line needs words around it."""
-    if said.form != "command":
+    if source.form != "command":
         return text
-    return LEADS[draw("lead", said.text) % len(LEADS)].format(text)
+    return COMMAND_TEMPLATES[draw("lead", source.text) % len(COMMAND_TEMPLATES)].format(
+        text
+    )
 
 
 def corrupted(
-    kind: str, corrupt: Corrupt, docs: Docs, seed: int, *, forms: str, limit: int = CAP
-) -> Iterator[Planted]:
+    kind: str,
+    corrupt: Corrupt,
+    docs: Docs,
+    seed: int,
+    *,
+    forms: str,
+    limit: int = MAX_PER_KIND,
+) -> Iterator[PerturbedSentence]:
     """Yield the cases of one kind; one change of a sentence, but of prices more."""
     seen: Counter[str] = Counter()
-    for said in docs.spread(seed, forms=forms):
+    for source in docs.round_robin(seed, forms=forms):
         if seen.total() >= limit:
             return
-        changes = [c for c in corrupt(said) if fair(c, said, docs)]
-        changes = [c for c in changes if seen[c.was] < limit // ALIKE]
-        for change in chosen(changes, said, docs, PRICES if kind == "price" else 1):
+        changes = [c for c in corrupt(source) if makes_false(c, source, docs)]
+        changes = [c for c in changes if seen[c.was] < limit // SAME_VALUE_DIVISOR]
+        for change in select_changes(
+            changes, source, docs, MAX_PRICES_PER_SENTENCE if kind == "price" else 1
+        ):
             seen[change.was] += 1
-            yield planted(kind, said, change, docs)
+            yield perturbed_sentence(kind, source, change, docs)
 
 
-def planted(kind: str, said: Said, change: Change, docs: Docs) -> Planted:
+def perturbed_sentence(
+    kind: str, source: SourceSentence, change: Change, docs: Docs
+) -> PerturbedSentence:
     """Return a changed sentence as a case."""
-    sentence = spoken(said, change.sentence)
-    return docs.pool.case(kind, said, sentence, change)
+    sentence = as_prose(source, change.sentence)
+    return docs.pool.case(kind, source, sentence, change)
 
 
-def chosen(changes: list[Change], said: Said, docs: Docs, most: int) -> list[Change]:
+def select_changes(
+    changes: list[Change], source: SourceSentence, docs: Docs, most: int
+) -> list[Change]:
     """Return the first changes; of every other sentence those to what a passage names."""
-    if changes and draw("chosen", said.text) % 2:
-        given = " ".join(c.text for c in docs.pool.given(said))
-        changes = sorted(changes, key=lambda c: not holds(given, c.became))
+    if changes and draw("chosen", source.text) % 2:
+        passages = " ".join(c.text for c in docs.pool.passages_for(source))
+        changes = sorted(changes, key=lambda c: not contains_value(passages, c.became))
     return changes[:most]
 
 
-def fair(change: Change, said: Said, docs: Docs) -> bool:
+def makes_false(change: Change, source: SourceSentence, docs: Docs) -> bool:
     """Whether the sentence is false, and not because of a value that it named before."""
-    inside = change.became in said.text and change.became not in change.was
-    still = change.sentence in flat(said.chunk.text)
-    return not (inside or still or docs.known(change.sentence, said))
+    inside = change.became in source.text and change.became not in change.was
+    still = change.sentence in collapse_whitespace(source.chunk.text)
+    return not (inside or still or docs.says(change.sentence, source))
 
 
-def verbatim(docs: Docs, seed: int, limit: int = VERBATIM) -> Iterator[Planted]:
+def verbatim(
+    docs: Docs, seed: int, limit: int = MAX_VERBATIM
+) -> Iterator[PerturbedSentence]:
     """Yield true sentences as they stand."""
-    for said in docs.spread(seed)[:limit]:
-        yield docs.pool.case("verbatim", said, said.text)
+    for source in docs.round_robin(seed)[:limit]:
+        yield docs.pool.case("verbatim", source, source.text)
 
 
-def commands(docs: Docs, seed: int, limit: int = COMMANDS) -> Iterator[Planted]:
+def commands(
+    docs: Docs, seed: int, limit: int = MAX_COMMANDS
+) -> Iterator[PerturbedSentence]:
     """Yield true command lines in a sentence of ours."""
-    for said in docs.spread(seed, forms="command")[:limit]:
-        yield docs.pool.case("command", said, spoken(said, said.text))
+    for source in docs.round_robin(seed, forms="command")[:limit]:
+        yield docs.pool.case("command", source, as_prose(source, source.text))
 
 
-def rewritten(docs: Docs, seed: int, limit: int = CAP) -> Iterator[Planted]:
+def rewritten(
+    docs: Docs, seed: int, limit: int = MAX_PER_KIND
+) -> Iterator[PerturbedSentence]:
     """Yield true sentences in other words, by rule."""
     begins: Counter[str] = Counter()
     left = limit - limit // 6
-    for said in docs.spread(seed):
-        text = paraphrase(said)
+    for source in docs.round_robin(seed):
+        text = paraphrase(source)
         begin = " ".join(text.split()[:2])
         begins[begin] += 1
-        if text and left and begins[begin] <= FRAME:
+        if text and left and begins[begin] <= MAX_SAME_OPENING:
             left -= 1
-            yield docs.pool.case("paraphrase by rule", said, text)
-    yield from two_in_one(docs, seed, limit // 6)
+            yield docs.pool.case("paraphrase by rule", source, text)
+    yield from joined_pairs(docs, seed, limit // 6)
 
 
-def two_in_one(docs: Docs, seed: int, limit: int) -> Iterator[Planted]:
+def joined_pairs(docs: Docs, seed: int, limit: int) -> Iterator[PerturbedSentence]:
     """Yield two sentences of one chunk that follow each other, as one."""
-    after = {a.text: b for a, b in pairwise(docs.said) if a.chunk is b.chunk}
+    after = {a.text: b for a, b in pairwise(docs.sentences) if a.chunk is b.chunk}
     count = 0
-    for said in docs.spread(seed, forms="prose"):
-        second = after.get(said.text)
-        text = joined(said, second) if second and second.form == "prose" else ""
+    for source in docs.round_robin(seed, forms="prose"):
+        second = after.get(source.text)
+        text = (
+            join_sentences(source, second) if second and second.form == "prose" else ""
+        )
         if text and count < limit and len(text.split()) <= 45:
             count += 1
-            yield docs.pool.case("paraphrase by rule", said, text)
+            yield docs.pool.case("paraphrase by rule", source, text)
 
 
-def written(docs: Docs, file: Path = WRITTEN) -> Iterator[Planted]:
+def handwritten(docs: Docs, file: Path = PARAPHRASES) -> Iterator[PerturbedSentence]:
     """Yield true sentences in our words; those whose sentence is gone are left out."""
-    by_sha = {sha(s.text): s for s in docs.said}
+    by_sha = {sha(s.text): s for s in docs.sentences}
     for line in file.read_text().splitlines():
         row = json.loads(line)
-        said = by_sha.get(row["sha256"])
-        if said:
-            yield docs.pool.case("paraphrase", said, row["paraphrase"])
+        source = by_sha.get(row["sha256"])
+        if source:
+            yield docs.pool.case("paraphrase", source, row["paraphrase"])
 
 
 def sha(text: str) -> str:
@@ -184,24 +212,28 @@ def docs_of(folder: str) -> Docs:
 
 
 @cache
-def build(docs: Docs, seed: int = 0) -> tuple[Planted, ...]:
+def build(docs: Docs, seed: int = 0) -> tuple[PerturbedSentence, ...]:
     """Return all cases, kind by kind, each id once."""
-    used, urls, half = Commands(docs.said), Addresses.of(docs.said), CAP // 2
+    used, urls, half = (
+        Commands(docs.sentences),
+        Addresses.of(docs.sentences),
+        MAX_PER_KIND // 2,
+    )
     prose, command, both = "prose item", "command", "prose item command"
     kinds: list[tuple[str, Corrupt, str, int]] = [
         ("flag", used.flag, prose, half),
         ("flag", used.flag, command, half),
-        ("number", number, prose, CAP),
-        ("price", price, prose, CAP),
-        ("url", urls.shown, both, half),
-        ("url", urls.target, prose, half),
-        ("code name", Names(docs.said).code_name, prose, CAP),
-        ("product", Products(docs.said).product, prose, CAP),
-        ("negation", negation, prose, CAP),
+        ("number", number, prose, MAX_PER_KIND),
+        ("price", price, prose, MAX_PER_KIND),
+        ("url", urls.change_shown, both, half),
+        ("url", urls.change_target, prose, half),
+        ("code name", Names(docs.sentences).code_name, prose, MAX_PER_KIND),
+        ("product", Products(docs.sentences).product, prose, MAX_PER_KIND),
+        ("negation", negation, prose, MAX_PER_KIND),
     ]
-    found = [*verbatim(docs, seed), *commands(docs, seed)]
-    found += [*rewritten(docs, seed), *written(docs)]
+    all_cases = [*verbatim(docs, seed), *commands(docs, seed)]
+    all_cases += [*rewritten(docs, seed), *handwritten(docs)]
     for kind, corrupt, forms, limit in kinds:
         own = draw(seed, kind)
-        found += corrupted(kind, corrupt, docs, own, forms=forms, limit=limit)
-    return tuple({case.id: case for case in found}.values())
+        all_cases += corrupted(kind, corrupt, docs, own, forms=forms, limit=limit)
+    return tuple({case.id: case for case in all_cases}.values())

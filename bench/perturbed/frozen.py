@@ -1,4 +1,4 @@
-"""What the planted sets were when they were frozen, and what they are now."""
+"""What the perturbed sets were when they were frozen, and what they are now."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.perturbed import first, held_out, removed
-from bench.perturbed.case import Planted, counts, digest
+from bench.perturbed.case import PerturbedSentence, counts, digest
 
 FROZEN = Path(__file__).with_name("FROZEN.json")
 NEAR_SCOPE = Path(__file__).with_name("near_scope.jsonl")
@@ -31,14 +31,14 @@ def docs_sha(folder: str) -> str:
 def frozen(folder: str = "") -> dict[str, Any]:
     """Return what is frozen; with a folder, what its docs make of it now."""
     if not folder:
-        found: dict[str, Any] = json.loads(FROZEN.read_text())
-        return found
+        content: dict[str, Any] = json.loads(FROZEN.read_text())
+        return content
     facts = removed.facts_removed(folder)
     rows = near_scope()
     return {
         "docs": docs_sha(folder),
-        "first": of(list(first.build(first.docs_of(folder))), seed=0),
-        "apart": of(held_out.cases(folder), seed=held_out.SEED),
+        "first": summary(list(first.build(first.docs_of(folder))), seed=0),
+        "held out": summary(held_out.cases(folder), seed=held_out.SEED),
         "fact removed": {
             "seed": removed.SEED,
             "counts": dict(Counter(fact.kind for fact in facts)),
@@ -51,7 +51,7 @@ def frozen(folder: str = "") -> dict[str, Any]:
     }
 
 
-def of(cases: list[Planted], *, seed: int) -> dict[str, Any]:
+def summary(cases: list[PerturbedSentence], *, seed: int) -> dict[str, Any]:
     """Return the counts and the sha256 of a set."""
     elsewhere = sum(case.elsewhere for case in cases)
     return {
@@ -63,6 +63,6 @@ def of(cases: list[Planted], *, seed: int) -> dict[str, Any]:
     }
 
 
-def write(found: dict[str, Any]) -> None:
+def write(content: dict[str, Any]) -> None:
     """Write what is to stay as it is."""
-    FROZEN.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    FROZEN.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""The docs become a second planted set, of other corruptions: nothing is tuned on it."""
+"""Perturb sentences of the docs in other ways: the held-out set, on which nothing is tuned."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from bench.perturbed.case import Change, Planted, draw
+from bench.perturbed.case import Change, PerturbedSentence, draw
 from bench.perturbed.first import (
     Docs,
     build,
     corrupted,
     docs_of,
+    handwritten,
     rewritten,
     verbatim,
-    written,
 )
 from bench.perturbed.held_out_parts import (
     Halves,
@@ -33,66 +33,76 @@ from bench.perturbed.held_out_words import (
     units,
 )
 from bench.perturbed.names import CLASSES
-from bench.perturbed.sentences import Said
+from bench.perturbed.sentences import SourceSentence
 
-CAP = 60
-"""Cases of one kind."""
+MAX_PER_KIND = 60
+"""Most cases of one kind."""
 
-VERBATIM = 150
+MAX_VERBATIM = 150
 
-WRITTEN = Path(__file__).with_name("held_out_paraphrases.jsonl")
+PARAPHRASES = Path(__file__).with_name("held_out_paraphrases.jsonl")
 
-OWN = 9
-"""Of `CLASSES`: those before it are products of Scaleway."""
+SCALEWAY_CLASSES = 9
+"""The first of `CLASSES`: these are products of Scaleway."""
 
 SEED = 1001
-"""Apart from that of the first set, which counts from 0."""
+"""Not that of the first set, which is 0."""
 
 
-def cases(docs_folder: str | Path, seed: int = SEED) -> list[Planted]:
-    """Return the set kept apart; no sentence of the first set is among them."""
-    return list(chosen(docs_of(str(docs_folder)), seed))
+def cases(docs_folder: str | Path, seed: int = SEED) -> list[PerturbedSentence]:
+    """Return the held-out set; no sentence of the first set is among them."""
+    return list(held_out_sentences(docs_of(str(docs_folder)), seed))
 
 
 @cache
-def chosen(docs: Docs, seed: int) -> tuple[Planted, ...]:
+def held_out_sentences(docs: Docs, seed: int) -> tuple[PerturbedSentence, ...]:
     """Return the cases whose sentence the first set does not use, each id once."""
     used = {case.said for case in build(docs)}
-    found = [*controls(docs, seed), *changed(docs, seed), *invented(docs, seed)]
-    return tuple({c.id: c for c in found if c.said not in used}.values())
+    all_cases = [*controls(docs, seed), *changed(docs, seed), *invented(docs, seed)]
+    return tuple({c.id: c for c in all_cases if c.said not in used}.values())
 
 
-def controls(docs: Docs, seed: int) -> Iterator[Planted]:
+def controls(docs: Docs, seed: int) -> Iterator[PerturbedSentence]:
     """Yield true sentences, as they stand and in other words."""
-    yield from verbatim(docs, seed, VERBATIM)
-    yield from rewritten(docs, seed, CAP)
-    yield from written(docs, WRITTEN)
+    yield from verbatim(docs, seed, MAX_VERBATIM)
+    yield from rewritten(docs, seed, MAX_PER_KIND)
+    yield from handwritten(docs, PARAPHRASES)
 
 
-def changed(docs: Docs, seed: int) -> Iterator[Planted]:
+def changed(docs: Docs, seed: int) -> Iterator[PerturbedSentence]:
     """Yield sentences that one change made false."""
-    kinds: dict[str, Callable[[Said], Iterable[Change]]] = {
+    kinds: dict[str, Callable[[SourceSentence], Iterable[Change]]] = {
         "unit": units,
         "roles": roles,
         "quantifier": quantifiers,
         "modality": by_rules(MODALITY),
         "place, date or version": places,
-        "subject": Subjects(docs.said).exchanged,
+        "subject": Subjects(docs.sentences).exchanged,
         "condition dropped": unconditional,
-        "mixed": Halves(docs.said).mixed,
+        "mixed": Halves(docs.sentences).mixed,
     }
     for kind, corrupt in kinds.items():
         own = draw(seed, kind)
-        yield from corrupted(kind, corrupt, docs, own, forms="prose item", limit=CAP)
+        yield from corrupted(
+            kind, corrupt, docs, own, forms="prose item", limit=MAX_PER_KIND
+        )
 
 
-def invented(docs: Docs, seed: int, limit: int = CAP) -> Iterator[Planted]:
+def invented(
+    docs: Docs, seed: int, limit: int = MAX_PER_KIND
+) -> Iterator[PerturbedSentence]:
     """Yield sentences that no page says, among passages about the same product."""
-    names = sorted((n for group in CLASSES[:OWN] for n in group), key=len, reverse=True)
+    names = sorted(
+        (n for group in CLASSES[:SCALEWAY_CLASSES] for n in group),
+        key=len,
+        reverse=True,
+    )
     product = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
-    found = [s for s in docs.spread(draw(seed, "made up")) if product.search(s.text)]
-    for said in found[:limit]:
-        name = product.search(said.text)
-        change = made_up(said, name[0] if name else "")
-        case = docs.pool.case("made up", said, change.sentence, change)
+    candidates = [
+        s for s in docs.round_robin(draw(seed, "made up")) if product.search(s.text)
+    ]
+    for source in candidates[:limit]:
+        name = product.search(source.text)
+        change = made_up(source, name[0] if name else "")
+        case = docs.pool.case("made up", source, change.sentence, change)
         yield replace(case, said="")

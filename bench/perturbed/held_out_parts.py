@@ -1,4 +1,4 @@
-"""Corruptions of the set kept apart: parts of sentences exchanged, dropped or joined anew."""
+"""Exchange, drop or recombine parts of sentences, for the held-out set."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from bench.perturbed.case import Change, draw
 from bench.perturbed.held_out_words import hidden
-from bench.perturbed.literals import drawn, put
-from bench.perturbed.sentences import Said
+from bench.perturbed.literals import replace_span, shuffled
+from bench.perturbed.sentences import SourceSentence
 
 _SOME = r"((?:[\w`*'\u2019./™-]+ ){0,3}[\w`*'\u2019/™-]*[\w`*™])"
 _END = r"(?=[.,;)]| (?:using|with|via|by|in|on|for|when|if|and|so|before|after)\b)"
@@ -26,7 +26,7 @@ _PAIRS = [
         ("(?:between|both)", "(?!and)(?:then)"),
     )
 ]
-_TURN = """source destination|client server|frontend backend|sender recipient|parent child
+_OPPOSITE_ROLES = """source destination|client server|frontend backend|sender recipient|parent child
 |primary secondary|local remote|user administrator|producer consumer|host guest
 |publisher subscriber|inbound outbound|incoming outgoing|upload download|uploads downloads
 |import export|encrypt decrypt|buyer seller|ingress egress|horizontal vertical
@@ -45,7 +45,7 @@ _VERBS = (
     "access|add|allow|avoid|choose|click|configure|connect|create|delete|enable|ensure|enter"
     "|get|install|learn|make|manage|run|see|select|set|store|use|verify|view"
 )
-_JOINTS = [
+_CONJUNCTIONS = [
     re.compile(p)
     for p in (
         r", (?=(?:you|the|it|we|click|a) )",
@@ -60,69 +60,71 @@ _JOINTS = [
 ]
 
 
-def roles(said: Said) -> Iterator[Change]:
+def roles(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence with two things in each other's place."""
     for pattern in _PAIRS:
-        for match in pattern.finditer(said.text):
+        for match in pattern.finditer(source.text):
             one, other = match[1], match[2]
-            if one.lower() != other.lower() and not hidden(said.text, match.start()):
+            if one.lower() != other.lower() and not hidden(source.text, match.start()):
                 start, between = (
                     match.start(1),
-                    said.text[match.end(1) : match.start(2)],
+                    source.text[match.end(1) : match.start(2)],
                 )
-                yield put(said.text, (start, match.end(2)), other + between + one)
-    yield from _turned(said)
+                yield replace_span(
+                    source.text, (start, match.end(2)), other + between + one
+                )
+    yield from _swap_opposites(source)
 
 
-def _turned(said: Said) -> Iterator[Change]:
-    for pair in _TURN.replace("\n", "").split("|"):
+def _swap_opposites(source: SourceSentence) -> Iterator[Change]:
+    for pair in _OPPOSITE_ROLES.replace("\n", "").split("|"):
         for was, became in (pair.split(), pair.split()[::-1]):
-            match = re.search(rf"(?<![\w-]){was}(?![\w-])", said.text)
+            match = re.search(rf"(?<![\w-]){was}(?![\w-])", source.text)
             if (
                 match
-                and became not in said.text
-                and not hidden(said.text, match.start())
+                and became not in source.text
+                and not hidden(source.text, match.start())
             ):
-                yield put(said.text, match, became)
+                yield replace_span(source.text, match, became)
 
 
-def unconditional(said: Said) -> Iterator[Change]:
+def unconditional(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence without its condition."""
-    first, last = _IF_FIRST.search(said.text), _IF_LAST.search(said.text)
+    first, last = _IF_FIRST.search(source.text), _IF_LAST.search(source.text)
     if first:
-        rest = said.text[first.end() :]
+        rest = source.text[first.end() :]
         yield Change(rest[0].upper() + rest[1:], first[0], "")
     if last:
-        yield put(said.text, last, "")
+        yield replace_span(source.text, last, "")
 
 
 class Subjects:
     """What the sentences of each folder are about, by determiner and verb."""
 
-    def __init__(self, all_said: Iterable[Said]) -> None:
+    def __init__(self, sentences: Iterable[SourceSentence]) -> None:
         self._known: dict[tuple[str, str, str], set[tuple[str, str]]] = defaultdict(set)
-        for said in all_said:
-            if match := _SUBJECT.match(said.text):
-                place = self._place(said, match)
-                self._known[place].add((said.chunk.path, match[2]))
+        for source in sentences:
+            if match := _SUBJECT.match(source.text):
+                place = self._place(source, match)
+                self._known[place].add((source.chunk.path, match[2]))
 
     @staticmethod
-    def _place(said: Said, match: re.Match[str]) -> tuple[str, str, str]:
-        return said.product, match[1], match[3]
+    def _place(source: SourceSentence, match: re.Match[str]) -> tuple[str, str, str]:
+        return source.product, match[1], match[3]
 
-    def exchanged(self, said: Said) -> Iterator[Change]:
+    def exchanged(self, source: SourceSentence) -> Iterator[Change]:
         """Yield the sentence with the subject of one of a sibling page."""
-        if match := _SUBJECT.match(said.text):
+        if match := _SUBJECT.match(source.text):
             others = {
                 subject
-                for path, subject in self._known[self._place(said, match)]
-                if path != said.chunk.path and not alike(subject, match[2])
+                for path, subject in self._known[self._place(source, match)]
+                if path != source.chunk.path and not share_a_word(subject, match[2])
             }
-            for other in drawn(others, "subject", said.text):
-                yield put(said.text, match.span(2), other)
+            for other in shuffled(others, "subject", source.text):
+                yield replace_span(source.text, match.span(2), other)
 
 
-def alike(one: str, other: str) -> bool:
+def share_a_word(one: str, other: str) -> bool:
     """Whether two names share a word."""
     return bool(
         {w[:5].lower() for w in one.split()} & {w[:5].lower() for w in other.split()}
@@ -132,32 +134,32 @@ def alike(one: str, other: str) -> bool:
 class Halves:
     """Second halves of sentences, by product and by what joins them to the first."""
 
-    def __init__(self, all_said: Iterable[Said]) -> None:
+    def __init__(self, sentences: Iterable[SourceSentence]) -> None:
         self._known: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
-        for said in all_said:
-            for joint, at in cuts(said):
-                half = said.text[at:]
-                self._known[said.product, joint].append((said.chunk.path, half))
+        for source in sentences:
+            for joint, at in cuts(source):
+                half = source.text[at:]
+                self._known[source.product, joint].append((source.chunk.path, half))
 
-    def mixed(self, said: Said) -> Iterator[Change]:
+    def mixed(self, source: SourceSentence) -> Iterator[Change]:
         """Yield its first half with the second half of another page's sentence."""
-        for joint, at in cuts(said):
+        for joint, at in cuts(source):
             others = [
                 half
-                for path, half in self._known[said.product, joint]
-                if path != said.chunk.path and half != said.text[at:]
+                for path, half in self._known[source.product, joint]
+                if path != source.chunk.path and half != source.text[at:]
             ]
-            for other in drawn(others, "half", said.text, most=3):
-                yield put(said.text, (at, len(said.text)), other)
+            for other in shuffled(others, "half", source.text, most=3):
+                yield replace_span(source.text, (at, len(source.text)), other)
 
 
-def cuts(said: Said) -> Iterator[tuple[int, int]]:
+def cuts(source: SourceSentence) -> Iterator[tuple[int, int]]:
     """Yield (joint, place) where a prose sentence falls into two halves of some length."""
-    if not said.text.endswith("."):
+    if not source.text.endswith("."):
         return
-    for joint, pattern in enumerate(_JOINTS):
-        for match in pattern.finditer(said.text):
-            halves = said.text[: match.end()], said.text[match.end() :]
+    for joint, pattern in enumerate(_CONJUNCTIONS):
+        for match in pattern.finditer(source.text):
+            halves = source.text[: match.end()], source.text[match.end() :]
             if min(len(h.split()) for h in halves) >= 4 and not any(
                 h.count("`") % 2
                 or h.count("**") % 2
@@ -194,8 +196,8 @@ MADE_UP = (
 """Sentences of our own about a product; no page says them."""
 
 
-def made_up(said: Said, product: str) -> Change:
+def made_up(source: SourceSentence, product: str) -> Change:
     """Return a sentence about the product that no page says."""
-    form = MADE_UP[draw("made up", said.text) % len(MADE_UP)]
+    form = MADE_UP[draw("made up", source.text) % len(MADE_UP)]
     sentence = form.format(product)
     return Change(sentence[0].upper() + sentence[1:], "", sentence)

@@ -1,4 +1,4 @@
-"""Corruptions of the set kept apart: words whose place or choice decides what is claimed."""
+"""Change a word that decides what is claimed, for the held-out set."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 
 from bench.perturbed.case import Change, draw
-from bench.perturbed.literals import drawn, put
-from bench.perturbed.sentences import Said
+from bench.perturbed.literals import replace_span, shuffled
+from bench.perturbed.sentences import SourceSentence
 
-Corrupt = Callable[[Said], Iterator[Change]]
+Corrupt = Callable[[SourceSentence], Iterator[Change]]
 
 _HIDDEN = re.compile(r"`[^`]*`|\]\([^)]*\)|\"[^\"]*\"")
 
@@ -86,15 +86,15 @@ def hidden(text: str, at: int) -> bool:
     return any(m.start() <= at < m.end() for m in _HIDDEN.finditer(text))
 
 
-def units(said: Said) -> Iterator[Change]:
+def units(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence with the unit of a quantity changed."""
     known = table(UNITS)
     names = "|".join(sorted(known, key=len, reverse=True))
     count = r"(?:\d|\b(?:one|two|three|four|five|six|ten|twelve|few|several))"
-    for match in re.finditer(rf"{count}[\s-]?({names})(?![\w-])", said.text):
-        if not hidden(said.text, match.start()):
-            for other in drawn(known[match[1]], said.text):
-                yield put(said.text, match.span(1), other)
+    for match in re.finditer(rf"{count}[\s-]?({names})(?![\w-])", source.text):
+        if not hidden(source.text, match.start()):
+            for other in shuffled(known[match[1]], source.text):
+                yield replace_span(source.text, match.span(1), other)
 
 
 def by_rules(rules: dict[str, str]) -> Corrupt:
@@ -106,44 +106,47 @@ def by_rules(rules: dict[str, str]) -> Corrupt:
         (re.compile(rf"(?<![\w-]){a}"), b) for a, b in rules.items() if a[-1] == ")"
     ]
 
-    def corrupt(said: Said) -> Iterator[Change]:
-        found = [
-            put(said.text, match, other)
+    def corrupt(source: SourceSentence) -> Iterator[Change]:
+        changes = [
+            replace_span(source.text, match, other)
             for pattern, other in compiled
-            for match in pattern.finditer(said.text)
-            if not hidden(said.text, match.start())
+            for match in pattern.finditer(source.text)
+            if not hidden(source.text, match.start())
         ]
-        yield from sorted(found, key=lambda c: draw("rule", said.text, c.sentence))
+        yield from sorted(changes, key=lambda c: draw("rule", source.text, c.sentence))
 
     return corrupt
 
 
-def quantifiers(said: Said) -> Iterator[Change]:
+def quantifiers(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence about more or fewer things than it was about."""
-    for match in re.finditer(DROPPED, said.text):
-        yield put(said.text, match, "")
-    yield from by_rules(QUANTIFIERS)(said)
+    for match in re.finditer(DROPPED, source.text):
+        yield replace_span(source.text, match, "")
+    yield from by_rules(QUANTIFIERS)(source)
 
 
-def places(said: Said) -> Iterator[Change]:
+def places(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence with a region, zone, date or version changed."""
     known = table(PLACES)
     names = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
-    for match in re.finditer(rf"(?<![\w-])({names})(?![\w-])", said.text):
-        if "](" not in said.text[match.start() : match.start() + 60].partition(" ")[0]:
-            for other in drawn(known[match[1]], said.text):
-                yield put(said.text, match, other)
-    yield from _versions(said)
+    for match in re.finditer(rf"(?<![\w-])({names})(?![\w-])", source.text):
+        if (
+            "]("
+            not in source.text[match.start() : match.start() + 60].partition(" ")[0]
+        ):
+            for other in shuffled(known[match[1]], source.text):
+                yield replace_span(source.text, match, other)
+    yield from _versions(source)
 
 
-def _versions(said: Said) -> Iterator[Change]:
-    for match in _DATED.finditer(said.text):
-        if not hidden(said.text, match.start()):
-            year = int(match[1]) + (1, 2, -1)[draw("year", said.text) % 3]
-            yield put(said.text, match, str(year))
-    for match in [*_VERSION.finditer(said.text), *_RELEASE.finditer(said.text)]:
-        word = re.search(r"([A-Za-z]+)\W+$", said.text[: match.start()])
-        if word and word[1][0].isupper() and not hidden(said.text, match.start()):
-            step = (1, 2, -1)[draw("version", said.text) % 3]
+def _versions(source: SourceSentence) -> Iterator[Change]:
+    for match in _DATED.finditer(source.text):
+        if not hidden(source.text, match.start()):
+            year = int(match[1]) + (1, 2, -1)[draw("year", source.text) % 3]
+            yield replace_span(source.text, match, str(year))
+    for match in [*_VERSION.finditer(source.text), *_RELEASE.finditer(source.text)]:
+        word = re.search(r"([A-Za-z]+)\W+$", source.text[: match.start()])
+        if word and word[1][0].isupper() and not hidden(source.text, match.start()):
+            step = (1, 2, -1)[draw("version", source.text) % 3]
             major = str(max(1, int(match[1]) + step))
-            yield put(said.text, match.span(1), major)
+            yield replace_span(source.text, match.span(1), major)

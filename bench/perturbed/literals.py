@@ -1,4 +1,4 @@
-"""A true sentence becomes a false one: a flag, a number or an amount changed."""
+"""Make a true sentence false by a flag, a number or an amount."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from bench.perturbed.case import Change, draw
-from bench.perturbed.sentences import TOOLS, Said
+from bench.perturbed.sentences import TOOLS, SourceSentence
 
 
-def put(text: str, at: re.Match[str] | tuple[int, int], became: str) -> Change:
+def replace_span(text: str, at: re.Match[str] | tuple[int, int], became: str) -> Change:
     """Return the text with one span replaced."""
     start, end = at if isinstance(at, tuple) else at.span()
     return Change(text[:start] + became + text[end:], text[start:end], became)
 
 
-def drawn(options: Iterable[str], *key: object, most: int = 12) -> list[str]:
+def shuffled(options: Iterable[str], *key: object, most: int = 12) -> list[str]:
     """Return some of the options, always in the same order for the same key."""
     return sorted(set(options) - {""}, key=lambda each: draw(*key, each))[:most]
 
 
 def pick(options: Iterable[str], *key: object) -> str:
     """Return one of the options, or "" if there is none."""
-    return next(iter(drawn(options, *key)), "")
+    return next(iter(shuffled(options, *key)), "")
 
 
 # Flags and sub-commands
@@ -31,12 +31,12 @@ def pick(options: Iterable[str], *key: object) -> str:
 _FLAG = re.compile(r"(?<![\w-])(--[a-z][\w-]*[a-z]|-[a-zA-Z])(?=[\s=`,.)]|$)")
 _CODE = re.compile(r"`([^`]+)`")
 _TOOL = re.compile(rf"(?:^|\s)({'|'.join(TOOLS)}) ")
-_SUB = re.compile(r"[a-z][a-z-]+(?=\s|$)")
-_WITH_SUBS = (
+_SUB_COMMAND = re.compile(r"[a-z][a-z-]+(?=\s|$)")
+_TOOLS_WITH_SUB_COMMANDS = (
     "scw kubectl docker helm git terraform systemctl apt ufw rclone gcloud".split()
 )
 
-LIKE = {
+FALLBACK_FLAGS = {
     "--all": "--every",
     "--name": "--label",
     "--output": "--format",
@@ -54,11 +54,11 @@ LIKE = {
 class Commands:
     """What the command lines of the docs use: options and sub-commands by tool."""
 
-    def __init__(self, all_said: Iterable[Said]) -> None:
+    def __init__(self, sentences: Iterable[SourceSentence]) -> None:
         self.flags: dict[str, set[str]] = defaultdict(set)
-        self.subs: dict[tuple[str, ...], set[str]] = defaultdict(set)
-        for said in all_said:
-            for code in codes(said):
+        self.sub_commands_of: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for source in sentences:
+            for code in code_in(source):
                 self._learn(code)
 
     def _learn(self, code: str) -> None:
@@ -66,65 +66,67 @@ class Commands:
         self.flags[tool].update(m[1] for m in _FLAG.finditer(code))
         path = sub_commands(code)
         for depth in range(1, len(path)):
-            self.subs[tuple(path[:depth])].add(path[depth])
+            self.sub_commands_of[tuple(path[:depth])].add(path[depth])
 
-    def flag(self, said: Said) -> Iterator[Change]:
+    def flag(self, source: SourceSentence) -> Iterator[Change]:
         """Yield the sentence with an option, or a sub-command, changed."""
-        for start, code in spans(said):
-            tool, text = tool_of(code), said.text
+        for start, code in code_spans(source):
+            tool, text = tool_of(code), source.text
             for match in _FLAG.finditer(code):
                 at = (start + match.start(1), start + match.end(1))
-                for other in self._others(tool, match[1], said):
-                    yield put(text, at, other)
-            yield from self._sub(code, start, said)
+                for other in self._others(tool, match[1], source):
+                    yield replace_span(text, at, other)
+            yield from self._change_sub_command(code, start, source)
 
-    def _others(self, tool: str, flag: str, said: Said) -> list[str]:
+    def _others(self, tool: str, flag: str, source: SourceSentence) -> list[str]:
         form = flag[:2] == "--"
         same = {f for f in self.flags[tool] if (f[:2] == "--") is form and f != flag}
-        fresh = {f for f in same if f not in said.text}
-        spare = LIKE.get(flag, "") if tool else ""
-        return drawn(fresh or {spare}, "flag", said.text, flag)
+        fresh = {f for f in same if f not in source.text}
+        spare = FALLBACK_FLAGS.get(flag, "") if tool else ""
+        return shuffled(fresh or {spare}, "flag", source.text, flag)
 
-    def _sub(self, code: str, start: int, said: Said) -> Iterator[Change]:
+    def _change_sub_command(
+        self, code: str, start: int, source: SourceSentence
+    ) -> Iterator[Change]:
         path = sub_commands(code)
         for depth in range(1, len(path)):
-            others = self.subs[tuple(path[:depth])] - {path[depth]}
-            fresh = {o for o in others if o not in said.text}
+            others = self.sub_commands_of[tuple(path[:depth])] - {path[depth]}
+            fresh = {o for o in others if o not in source.text}
             at = re.search(rf"(?<=\s){re.escape(path[depth])}(?=\s|$)", code)
             if at and len(others) > 1:
                 span = (start + at.start(), start + at.end())
-                for became in drawn(fresh, "sub", said.text, depth):
-                    yield put(said.text, span, became)
+                for became in shuffled(fresh, "sub", source.text, depth):
+                    yield replace_span(source.text, span, became)
 
 
-def codes(said: Said) -> list[str]:
+def code_in(source: SourceSentence) -> list[str]:
     """Return what is code in a sentence; a command line is code as a whole."""
-    return [code for _, code in spans(said)]
+    return [code for _, code in code_spans(source)]
 
 
-def spans(said: Said) -> list[tuple[int, str]]:
+def code_spans(source: SourceSentence) -> list[tuple[int, str]]:
     """Return where code begins, and the code."""
-    if said.form == "command":
-        return [(0, said.text)]
-    return [(m.start(1), m[1]) for m in _CODE.finditer(said.text)]
+    if source.form == "command":
+        return [(0, source.text)]
+    return [(m.start(1), m[1]) for m in _CODE.finditer(source.text)]
 
 
 def tool_of(code: str) -> str:
     """Return the program that a command line runs; "" if none is known."""
-    found = _TOOL.search(code)
-    return found[1] if found else ""
+    match = _TOOL.search(code)
+    return match[1] if match else ""
 
 
 def sub_commands(code: str) -> list[str]:
     """Return the tool and its sub-commands, for tools that have them."""
     tool = tool_of(code)
-    if tool not in _WITH_SUBS:
+    if tool not in _TOOLS_WITH_SUB_COMMANDS:
         return []
     path = [tool]
     for word in code[code.index(tool) + len(tool) :].split()[
         : 3 if tool == "scw" else 1
     ]:
-        if not _SUB.fullmatch(word):
+        if not _SUB_COMMAND.fullmatch(word):
             break
         path.append(word)
     return path
@@ -136,7 +138,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,/:#€$=<>%{+-])(\d{1,3}(?:[ ,]\d{3})+|\d+(?:\.\d+)?)"
     r"(?=%|(?:\s?|-)(?:[KMGT]i?[Bb](?:ps)?|ms|GHz|MHz|vCPUs?)\b|[\s,;)*]|\.(?:\s|$)|$)"
 )
-_WORDED = re.compile(r"\b(two|three|four|five|six|ten|twelve)\b")
+_NUMBER_WORD = re.compile(r"\b(two|three|four|five|six|ten|twelve)\b")
 _NOT_BEFORE = re.compile(
     r"(?:steps?|steps? \d+ (?:and|to|or)|ubuntu|debian|version|v|figure|layer|rfc|article|centos|fedora|windows|php|"
     r"python|node|macos|server|chapter|rocky|linux|alma|almalinux|level|type|class|http|ios|"
@@ -158,20 +160,20 @@ PORTS = "22 25 53 80 443 587 993 1883 3000 3306 5000 5432 6379 8000 8080 8443 90
 COUNTS = (
     "1 2 3 4 5 6 8 10 12 15 16 20 24 25 30 32 40 48 50 60 64 72 75 80 90 96".split()
 )
-WORDED = "two three four five six eight ten twelve".split()
+NUMBER_WORDS = "two three four five six eight ten twelve".split()
 
 
-def number(said: Said) -> Iterator[Change]:
+def number(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence with a limit, count, port or duration changed."""
     code = [
-        (m.start(), m.end()) for m in re.finditer(r"`[^`]*`|\]\([^)]*\)", said.text)
+        (m.start(), m.end()) for m in re.finditer(r"`[^`]*`|\]\([^)]*\)", source.text)
     ]
-    for match in [*_NUMBER.finditer(said.text), *_WORDED.finditer(said.text)]:
+    for match in [*_NUMBER.finditer(source.text), *_NUMBER_WORD.finditer(source.text)]:
         start = match.start(1)
-        if any(a <= start < b for a, b in code) or not is_quantity(said.text, match):
+        if any(a <= start < b for a, b in code) or not is_quantity(source.text, match):
             continue
-        for became in other_numbers(said.text, match[1], start):
-            yield put(said.text, (start, match.end(1)), became)
+        for became in other_numbers(source.text, match[1], start):
+            yield replace_span(source.text, (start, match.end(1)), became)
 
 
 def is_quantity(text: str, match: re.Match[str]) -> bool:
@@ -187,8 +189,8 @@ def is_quantity(text: str, match: re.Match[str]) -> bool:
 
 def other_numbers(text: str, value: str, start: int) -> list[str]:
     """Return numbers of the same form that may stand there as well."""
-    if value in WORDED:
-        options = [w for w in WORDED if w != value]
+    if value in NUMBER_WORDS:
+        options = [w for w in NUMBER_WORDS if w != value]
     elif re.search(r"\bports?\W+(?:\d+\W+(?:and|or|,)?\W*)*$", text[:start], re.I):
         options = PORTS.split()
     elif re.search(r"\D", value):
@@ -198,7 +200,7 @@ def other_numbers(text: str, value: str, start: int) -> list[str]:
     else:
         options = [c for c in COUNTS if len(c) == len(value)]
     here = set(re.findall(r"[\w.,]+", text))
-    return drawn(set(options) - here - {value}, "number", text, start, most=25)
+    return shuffled(set(options) - here - {value}, "number", text, start, most=25)
 
 
 def scaled(value: str, step: int) -> str:
@@ -221,9 +223,9 @@ _AMOUNT = re.compile(
 )
 
 
-def price(said: Said) -> Iterator[Change]:
+def price(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence with an amount of money changed, three times each."""
-    for match in _AMOUNT.finditer(said.text):
+    for match in _AMOUNT.finditer(source.text):
         others = {scaled(match[0], step) for step in range(8)} - {match[0]}
-        for became in drawn(others, "price", said.text):
-            yield put(said.text, match, became)
+        for became in shuffled(others, "price", source.text):
+            yield replace_span(source.text, match, became)

@@ -1,4 +1,4 @@
-"""A true sentence becomes a false one: a name in code, or a product, changed to another."""
+"""Make a true sentence false by another product, or another name in code."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from bench.perturbed.case import Change, draw
-from bench.perturbed.literals import codes, drawn, put, spans, tool_of
-from bench.perturbed.sentences import Said
+from bench.perturbed.literals import (
+    code_in,
+    code_spans,
+    replace_span,
+    shuffled,
+    tool_of,
+)
+from bench.perturbed.sentences import SourceSentence
 
 _PART = re.compile(r"[a-z]+|[A-Z][a-z]+|[A-Z]+(?![a-z])")
 _NAME = re.compile(r"[A-Za-z_$][\w$./-]*[\w/]")
 
-TWINS = """access secret|min max|minimum maximum|name label|key token|create update|read write
+RELATED_WORDS = """access secret|min max|minimum maximum|name label|key token|create update|read write
 |user group|username login|password passphrase|host server|port address|config settings
 |start begin|public private|source target|input output|local remote|client agent|first last
 |enable disable|enabled disabled|endpoint gateway|bucket volume|region zone|project account
@@ -63,39 +69,41 @@ HTTP|HTTPS"""
 CLASSES = [line.split("|") for line in PRODUCTS.split("\n")]
 """Products, then tools and systems of a sort, that may stand for each other."""
 
-LEAST = 5
+MIN_SENTENCES = 5
 """Sentences that must name a thing for it to be one of these docs."""
 
 
 class Names:
     """Names in code that the docs use, by folder and form."""
 
-    def __init__(self, all_said: Iterable[Said]) -> None:
+    def __init__(self, sentences: Iterable[SourceSentence]) -> None:
         self._known: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for said in all_said:
-            for code in codes(said):
+        for source in sentences:
+            for code in code_in(source):
                 if _NAME.fullmatch(code):
-                    self._known[said.product, form(code)].add(code)
+                    self._known[source.product, form(code)].add(code)
 
-    def code_name(self, said: Said) -> Iterator[Change]:
+    def code_name(self, source: SourceSentence) -> Iterator[Change]:
         """Yield the sentence with an identifier, variable, file or field changed."""
-        if said.form == "command":
+        if source.form == "command":
             return
-        for start, code in spans(said):
+        for start, code in code_spans(source):
             if _NAME.fullmatch(code) and is_name(code) and not tool_of(code + " "):
-                for became in self._others(code, said):
-                    if became not in said.text:
-                        yield put(said.text, (start, start + len(code)), became)
+                for became in self._others(code, source):
+                    if became not in source.text:
+                        yield replace_span(
+                            source.text, (start, start + len(code)), became
+                        )
 
-    def _others(self, code: str, said: Said) -> list[str]:
+    def _others(self, code: str, source: SourceSentence) -> list[str]:
         siblings = {
             name
-            for name in self._known[said.product, form(code)]
-            if name != code and is_name(name) and shares(name, code)
+            for name in self._known[source.product, form(code)]
+            if name != code and is_name(name) and shares_part(name, code)
         }
-        if siblings and draw("sibling", said.text, code) % 2:
-            return drawn(siblings, said.text, code)
-        return [other for other in (twin(code, said.text),) if other]
+        if siblings and draw("sibling", source.text, code) % 2:
+            return shuffled(siblings, source.text, code)
+        return [other for other in (related_name(code, source.text),) if other]
 
 
 def is_name(code: str) -> bool:
@@ -111,31 +119,31 @@ def form(code: str) -> str:
     return case + "".join(sorted(set(re.findall(r"[_./$-]", code))))
 
 
-def shares(one: str, other: str) -> bool:
+def shares_part(one: str, other: str) -> bool:
     """Whether two names have a part in common."""
     parts = {p.lower() for p in _PART.findall(one) if len(p) > 2}
     return bool(parts & {p.lower() for p in _PART.findall(other)})
 
 
-def _twins() -> dict[str, str]:
+def _related_words() -> dict[str, str]:
     table: dict[str, str] = {}
-    for pair in TWINS.replace("\n", "").split("|"):
+    for pair in RELATED_WORDS.replace("\n", "").split("|"):
         one, other = pair.split()
         table.setdefault(one, other)
         table.setdefault(other, one)
     return table
 
 
-_TWIN = _twins()
+_RELATED = _related_words()
 
 
-def twin(code: str, key: str) -> str:
+def related_name(code: str, key: str) -> str:
     """Return the name with one part exchanged for one that often stands beside it."""
-    parts = [m for m in _PART.finditer(code) if m[0].lower() in _TWIN]
+    parts = [m for m in _PART.finditer(code) if m[0].lower() in _RELATED]
     if not parts:
         return ""
     match = parts[draw("part", key, code) % len(parts)]
-    other = _TWIN[match[0].lower()]
+    other = _RELATED[match[0].lower()]
     if match[0].isupper():
         other = other.upper()
     elif match[0][0].isupper():
@@ -146,33 +154,33 @@ def twin(code: str, key: str) -> str:
 class Products:
     """Products and tools that the docs name, each with those it may be taken for."""
 
-    def __init__(self, all_said: Iterable[Said]) -> None:
+    def __init__(self, sentences: Iterable[SourceSentence]) -> None:
         self.class_of = {name: group for group in CLASSES for name in group}
         longest = sorted(self.class_of, key=len, reverse=True)
         names = "|".join(map(re.escape, longest))
         self._any = re.compile(rf"(?<![\w./-])(?:{names})(?![\w/-]|\.\w)")
         self.named: Counter[str] = Counter()
-        for said in all_said:
-            self.named.update({m[0] for m in self._any.finditer(said.text)})
+        for source in sentences:
+            self.named.update({m[0] for m in self._any.finditer(source.text)})
 
-    def product(self, said: Said) -> Iterator[Change]:
+    def product(self, source: SourceSentence) -> Iterator[Change]:
         """Yield the sentence with a product, or another thing of a name, changed."""
-        hidden = [m.span() for m in re.finditer(r"`[^`]*`|\]\([^)]*\)", said.text)]
-        for match in self._any.finditer(said.text):
+        hidden = [m.span() for m in re.finditer(r"`[^`]*`|\]\([^)]*\)", source.text)]
+        for match in self._any.finditer(source.text):
             start = match.start()
             if any(a <= start < b for a, b in hidden):
                 continue
             others = {
                 name
                 for name in self.class_of[match[0]]
-                if self.named[name] >= LEAST and distinct(name, said.text)
+                if self.named[name] >= MIN_SENTENCES and is_absent(name, source.text)
             }
-            for became in drawn(others, "product", said.text, start):
-                if stands_alone(said.text, match, became):
-                    yield put(said.text, match, became)
+            for became in shuffled(others, "product", source.text, start):
+                if stands_alone(source.text, match, became):
+                    yield replace_span(source.text, match, became)
 
 
-def distinct(name: str, text: str) -> bool:
+def is_absent(name: str, text: str) -> bool:
     """Whether a name stands in the text neither as a whole nor as the part of another."""
     return name.lower() not in text.lower()
 

@@ -1,4 +1,4 @@
-"""A true sentence becomes its opposite: a negation put in, taken out, or a pair turned."""
+"""Turn a true sentence into its opposite: add or remove a negation, or swap opposites."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from bench.perturbed.case import Change, draw
-from bench.perturbed.literals import put
-from bench.perturbed.sentences import Said
+from bench.perturbed.literals import replace_span
+from bench.perturbed.sentences import SourceSentence
 
-OUT = {
+REMOVED_NEGATIONS = {
     r"cannot": "can",
     r"can not": "can",
     r"can't": "can",
@@ -23,7 +23,7 @@ OUT = {
 }
 """What takes a negation out."""
 
-IN = {
+ADDED_NEGATIONS = {
     r"can(?! (?:not|only|either|also|then|now)\b)": "cannot",
     r"must(?! not| either)": "must not",
     r"should(?! not)": "should not",
@@ -41,7 +41,7 @@ IN = {
 }
 """What puts one in."""
 
-TURNED = """enabled disabled|enable disable|enables disables|required optional
+OPPOSITES = """enabled disabled|enable disable|enables disables|required optional
 |optional mandatory|before after|after before|public private|private public
 |inbound outbound|outbound inbound|automatically manually|manually automatically
 |always never|never always|increase decrease|reduce increase|increases decreases
@@ -60,31 +60,31 @@ _PHRASE = re.compile(
 )
 
 
-def _table() -> list[tuple[re.Pattern[str], str]]:
-    pairs = [pair.split() for pair in TURNED.replace("\n", "").split("|")]
-    turned = [
+def _rules() -> list[tuple[re.Pattern[str], str]]:
+    pairs = [pair.split() for pair in OPPOSITES.replace("\n", "").split("|")]
+    opposites = [
         (re.compile(rf"\b(?<![Tt]o (?=secure)){re.escape(a)}\b(?!-)"), b)
         for a, b in pairs
     ]
-    out = [(re.compile(rf"\b{a}\b"), b) for a, b in OUT.items()]
-    into = [(re.compile(rf"\b(?:{a})(?!\w)"), b) for a, b in IN.items()]
-    return [*out, *into, *turned]
+    out = [(re.compile(rf"\b{a}\b"), b) for a, b in REMOVED_NEGATIONS.items()]
+    into = [(re.compile(rf"\b(?:{a})(?!\w)"), b) for a, b in ADDED_NEGATIONS.items()]
+    return [*out, *into, *opposites]
 
 
-_RULES = _table()
+_RULES = _rules()
 
 
-def negation(said: Said) -> Iterator[Change]:
+def negation(source: SourceSentence) -> Iterator[Change]:
     """Yield the sentence with its claim turned round, once by one rule of those that fit."""
-    if said.form == "command":
+    if source.form == "command":
         return
-    hidden = [m.span() for p in (_HIDDEN, _PHRASE) for m in p.finditer(said.text)]
-    found = []
+    hidden = [m.span() for p in (_HIDDEN, _PHRASE) for m in p.finditer(source.text)]
+    changes = []
     for pattern, other in _RULES:
-        match = pattern.search(said.text)
+        match = pattern.search(source.text)
         if match and not any(a <= match.start() < b for a, b in hidden):
             became = match.expand(other)
-            if became.lower() not in said.text.lower() or became in match[0]:
-                found.append(put(said.text, match, became))
-    if found:
-        yield found[draw("negation", said.text) % len(found)]
+            if became.lower() not in source.text.lower() or became in match[0]:
+                changes.append(replace_span(source.text, match, became))
+    if changes:
+        yield changes[draw("negation", source.text) % len(changes)]

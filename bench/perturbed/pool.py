@@ -1,4 +1,4 @@
-"""A sentence gets its five passages: the chunk that holds it and four distractors."""
+"""Give a sentence its five passages: the chunk that holds it and four distractors."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from bench.perturbed.case import Change, Planted, draw
-from bench.perturbed.sentences import Said, flat
+from bench.perturbed.case import Change, PerturbedSentence, draw
+from bench.perturbed.sentences import SourceSentence, collapse_whitespace
 
 from askdocs.domain.text import Chunk
 
-NEAR, FAR = 2, 2
+NEAR_CHUNKS, FAR_CHUNKS = 2, 2
 """Distractors of the same page or folder, and of other folders."""
 
-RARE = 150
+MAX_CHUNKS_PER_RARE_WORD = 150
 """Chunks that hold a word at most, for it to say what a chunk is about."""
 
 _UNIT = (
@@ -42,62 +42,71 @@ class Pool:
             for word in words(chunk.text):
                 self._by_word[word].append(place)
 
-    def near(self, said: Said) -> list[Chunk]:
+    def near(self, source: SourceSentence) -> list[Chunk]:
         """Return the chunks of the same page, or else of its folder, in a drawn order."""
-        page = self._by_page[said.chunk.path]
-        found = page if len(page) > NEAR else self._by_folder[folder(said.chunk)]
-        others = (c for c in found if c is not said.chunk)
-        return self._drawn(others, "near", said)[:NEAR]
+        page = self._by_page[source.chunk.path]
+        candidates = (
+            page if len(page) > NEAR_CHUNKS else self._by_folder[folder(source.chunk)]
+        )
+        others = (c for c in candidates if c is not source.chunk)
+        return self._shuffled(others, "near", source)[:NEAR_CHUNKS]
 
-    def far(self, said: Said) -> list[Chunk]:
+    def far(self, source: SourceSentence) -> list[Chunk]:
         """Return the chunks of other folders that share most rare words with a sentence."""
         shared: Counter[int] = Counter()
-        for word in sorted(words(said.text)):
+        for word in sorted(words(source.text)):
             places = self._by_word.get(word, [])
-            if len(places) <= RARE:
+            if len(places) <= MAX_CHUNKS_PER_RARE_WORD:
                 shared.update(places)
-        own = folder(said.chunk)
+        own = folder(source.chunk)
         ranked = sorted(shared, key=lambda place: (-shared[place], place))
-        found = [self.chunks[p] for p in ranked if folder(self.chunks[p]) != own]
-        start = draw("far", said.text) % (len(self.chunks) - 1000)
+        chunks = [self.chunks[p] for p in ranked if folder(self.chunks[p]) != own]
+        start = draw("far", source.text) % (len(self.chunks) - 1000)
         spare = (c for c in self.chunks[start:] if folder(c) != own)
-        while len(found) < FAR:
-            found.append(next(spare))
-        return found[:FAR]
+        while len(chunks) < FAR_CHUNKS:
+            chunks.append(next(spare))
+        return chunks[:FAR_CHUNKS]
 
-    def given(self, said: Said) -> tuple[Chunk, ...]:
+    def passages_for(self, source: SourceSentence) -> tuple[Chunk, ...]:
         """Return the source and its distractors, in a drawn order."""
-        found = [said.chunk, *self.near(said), *self.far(said)]
-        return tuple(self._drawn(found, "given", said))
+        chunks = [source.chunk, *self.near(source), *self.far(source)]
+        return tuple(self._shuffled(chunks, "given", source))
 
     @staticmethod
-    def _drawn(chunks: Iterable[Chunk], what: str, said: Said) -> list[Chunk]:
+    def _shuffled(
+        chunks: Iterable[Chunk], what: str, source: SourceSentence
+    ) -> list[Chunk]:
         def order(chunk: Chunk) -> int:
             return draw(
-                what, said.text, chunk.path, chunk.heading, chunk.nth, chunk.text
+                what, source.text, chunk.path, chunk.heading, chunk.nth, chunk.text
             )
 
         return sorted(chunks, key=order)
 
     def case(
-        self, kind: str, said: Said, sentence: str, change: Change | None = None
-    ) -> Planted:
+        self,
+        kind: str,
+        source: SourceSentence,
+        sentence: str,
+        change: Change | None = None,
+    ) -> PerturbedSentence:
         """Return a sentence among its passages; without a change it is supported."""
         was, became = (change.was, change.became) if change else ("", "")
-        given = self.given(said)
-        place = next(n for n, c in enumerate(given, start=1) if c is said.chunk)
-        return Planted(
+        passages = self.passages_for(source)
+        place = next(n for n, c in enumerate(passages, start=1) if c is source.chunk)
+        return PerturbedSentence(
             kind=kind,
             supported=not change,
             sentence=sentence,
-            said=said.text,
+            said=source.text,
             was=was,
             became=became,
-            path=said.chunk.path,
-            nth=said.nth,
-            passages=given,
+            path=source.chunk.path,
+            nth=source.nth,
+            passages=passages,
             place=place,
-            elsewhere=bool(became) and any(holds(c.text, became) for c in given),
+            elsewhere=bool(became)
+            and any(contains_value(c.text, became) for c in passages),
         )
 
 
@@ -106,14 +115,14 @@ def folder(chunk: Chunk) -> str:
     return chunk.path.rpartition("/")[0]
 
 
-def holds(text: str, value: str) -> bool:
+def contains_value(text: str, value: str) -> bool:
     """Whether a value stands in a text as a whole; a unit may stand close to a figure."""
     after = rf"(?=(?:{_UNIT})?(?!\w))" if value[-1:].isdigit() else r"(?!\w)"
     whole = rf"(?<!\w)(?<!\d[.,]){re.escape(value)}{after}(?![.,]\d)"
-    return bool(re.search(whole, flat(text)))
+    return bool(re.search(whole, collapse_whitespace(text)))
 
 
-def bare(text: str) -> str:
+def normalize(text: str) -> str:
     """Return the words of a text alone, in lower case."""
     plain = re.sub(r"[*`]|\]\([^)]*\)|[\[\]]", "", text)
-    return flat(re.sub(r"[.,:;!]+(?=\s|$)", "", plain)).lower()
+    return collapse_whitespace(re.sub(r"[.,:;!]+(?=\s|$)", "", plain)).lower()

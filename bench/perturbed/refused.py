@@ -25,7 +25,7 @@ from askdocs.steps.answer.extract import extract
 from askdocs.steps.answer.prompt import Prompt
 from askdocs.steps.answer.sentences import units
 
-Say = Callable[[str, Sequence[Passage]], str]
+Reply = Callable[[str, Sequence[Passage]], str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Index:
 
 
 @contextmanager
-def opened() -> Iterator[Index | None]:
+def open_index() -> Iterator[Index | None]:
     """Open the index of RAG_HOME as `rag ask` does; None if there is none."""
     loaded = assemble.settings({})
     conf = loaded.settings
@@ -71,16 +71,16 @@ class Without:
 
 
 class Engine:
-    """The port `Engine`: a model that says what it is told to say."""
+    """The port `Engine`: a model that gives a scripted reply."""
 
     model = "scripted"
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
 
     def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
         """Yield all of it."""
-        yield self._say(question, passages)
+        yield self._reply(question, passages)
 
 
 def interval(hits: int, of: int) -> str:
@@ -100,14 +100,18 @@ def interval(hits: int, of: int) -> str:
     )
 
 
-def asked(index: Index, question: str, say: Say, *, gone: str = "") -> Answer:
-    """Return the answer of a model that says that, from passages without a sentence."""
+def answer_scripted(
+    index: Index, question: str, reply: Reply, *, gone: str = ""
+) -> Answer:
+    """Answer with a scripted reply, from passages without the sentence *gone*."""
     retriever: Any = Without(index.retriever, gone) if gone else index.retriever
-    answerer = Answerer(retriever, Engine(say), index.prompt, rules=index.rules)
+    answerer = Answerer(retriever, Engine(reply), index.prompt, rules=index.rules)
     return answerer.answer(question)
 
 
-def quoting(question: str, passages: Sequence[Passage], *, product: str) -> str:
+def quote_passages(
+    question: str, passages: Sequence[Passage], *, product: str
+) -> str:
     """Return what a faithful model would say: the best sentences of its passages."""
     best = extract(question, passages, product=product)
     best = best or [(units(passages[0].text)[0], 1)]
@@ -131,11 +135,13 @@ def refusals(index: Index, data: Path | None, docs: str) -> None:
         in_scope(index, data)
     near, removed = defaultdict(list), defaultdict(list)
     for row in perturbed.near_scope():
-        answer = asked(index, row["question"], saying(row["made_up"]))
+        answer = answer_scripted(
+            index, row["question"], always_replying(row["made_up"])
+        )
         near[row["kind"]].append(answer)
     for fact in perturbed.facts_removed(docs):
-        said = saying(fact.made_up)
-        answer = asked(index, fact.question, said, gone=fact.gone[1])
+        reply = always_replying(fact.made_up)
+        answer = answer_scripted(index, fact.question, reply, gone=fact.gone[1])
         removed[fact.kind].append(answer)
     for name, by_kind in (("near scope", near), ("fact removed", removed)):
         every = [answer for answers in by_kind.values() for answer in answers]
@@ -147,19 +153,22 @@ def refusals(index: Index, data: Path | None, docs: str) -> None:
 def in_scope(index: Index, data: Path) -> None:
     """Print what becomes of questions that the docs answer, and of foreign ones."""
     cases = read_cases(data / "scaleway-dev.jsonl")
-    quoted = partial(quoting, product=index.prompt.product)
-    answers = [asked(index, case.question, quoted) for case in cases]
+    quote = partial(quote_passages, product=index.prompt.product)
+    answers = [answer_scripted(index, case.question, quote) for case in cases]
     refusal_row("in scope, quoted", answers, needs="at retrieval <= 3 %")
-    told = [sentence for answer in answers for sentence in answer.sentences]
-    flagged = sum(s.verdict is Verdict.UNSUPPORTED for s in told)
-    print(f"  of {len(told)} sentences that were quoted, {flagged} are flagged")
+    sentences = [sentence for answer in answers for sentence in answer.sentences]
+    flagged = sum(s.verdict is Verdict.UNSUPPORTED for s in sentences)
+    print(f"  of {len(sentences)} sentences that were quoted, {flagged} are flagged")
     cases = read_cases(data / "feedbackqa" / "cases-valid.jsonl")
-    answers = [asked(index, case.question, saying(NOT_IN_DOCS)) for case in cases]
+    answers = [
+        answer_scripted(index, case.question, always_replying(NOT_IN_DOCS))
+        for case in cases
+    ]
     refusal_row("FeedbackQA", answers)
 
 
-def saying(text: str) -> Say:
-    """Return what says the same to every question."""
+def always_replying(text: str) -> Reply:
+    """Return a model that gives the same reply to every question."""
     return lambda _question, _passages: text
 
 

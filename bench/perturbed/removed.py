@@ -1,4 +1,4 @@
-"""One fact is taken out of the docs, and a question asks for it: nothing may answer."""
+"""Take one fact out of the docs and ask for it: nothing may answer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from bench.perturbed.case import draw
 from bench.perturbed.first import Docs, docs_of
 from bench.perturbed.literals import number, tool_of
 from bench.perturbed.names import is_name
-from bench.perturbed.pool import bare, holds
-from bench.perturbed.rewrite import bare_links
-from bench.perturbed.sentences import Said
+from bench.perturbed.pool import contains_value, normalize
+from bench.perturbed.rewrite import unlink
+from bench.perturbed.sentences import SourceSentence
 
 QUOTA = {"number": 50, "flag": 15, "code name": 35}
 """Cases of each kind at most."""
 
-KNOWN = 3
+MAX_PAGES_NAMING_FACT = 3
 """Pages that may name the fact; a region that every page names can be known from any."""
 
-LONGEST = 28
+MAX_SENTENCE_WORDS = 28
 """Words of a sentence that makes a question one can still read."""
 
 SEED = 501
@@ -42,7 +42,11 @@ _NOUN = re.compile(
     r"\s\**(?:option|parameter|flag|file|folder|directory|variable|environment|format|package"
     r"|field|header|node|configuration|command)\b"
 )
-ASKED = {"number": "how many", "flag": "which option", "code name": "which name"}
+QUESTION_WORDS = {
+    "number": "how many",
+    "flag": "which option",
+    "code name": "which name",
+}
 
 
 @dataclass(frozen=True)
@@ -98,77 +102,86 @@ def build(docs: Docs, seed: int = SEED) -> tuple[Removed, ...]:
     pages: dict[str, str] = defaultdict(str)
     for chunk in docs.pool.chunks:
         pages[chunk.path] += f"\n{chunk.text}"
-    everything = [bare(page) for page in pages.values()]
+    normalized_pages = [normalize(page) for page in pages.values()]
     left = dict(QUOTA)
-    found: dict[str, Removed] = {}
-    for said in docs.spread(draw(seed, "removed")):
-        path = said.chunk.path
-        if path in found or not askable(said):
+    cases_by_page: dict[str, Removed] = {}
+    for source in docs.round_robin(draw(seed, "removed")):
+        path = source.chunk.path
+        if path in cases_by_page or not states_a_fact(source):
             continue
-        for kind, fact, at in facts(said):
-            alone = not holds(without(pages[path], said.text), fact)
-            if left[kind] and alone and askable_of(said, fact, at, everything):
+        for kind, fact, at in facts(source):
+            alone = not contains_value(without(pages[path], source.text), fact)
+            if (
+                left[kind]
+                and alone
+                and is_answerable_only_here(source, fact, at, normalized_pages)
+            ):
                 left[kind] -= 1
-                found[path] = case(kind, said, fact, at)
+                cases_by_page[path] = case(kind, source, fact, at)
                 break
-    return tuple(found.values())
+    return tuple(cases_by_page.values())
 
 
-def askable_of(said: Said, fact: str, at: int, pages: list[str]) -> bool:
+def is_answerable_only_here(
+    source: SourceSentence, fact: str, at: int, pages: list[str]
+) -> bool:
     """Whether the fact is told here alone, and the question does not tell it."""
-    rest = said.text[:at] + said.text[at + len(fact) :]
-    above = " ".join([topic(said), *said.chunk.heading])
-    told = fact.lower() in rest.lower() or holds(above, fact)
-    if told or fact.isalpha() or rest[at:].startswith("-"):
+    rest = source.text[:at] + source.text[at + len(fact) :]
+    above = " ".join([topic(source), *source.chunk.heading])
+    is_revealed = fact.lower() in rest.lower() or contains_value(above, fact)
+    if is_revealed or fact.isalpha() or rest[at:].startswith("-"):
         return False
-    rare = fact.isdigit() or sum(fact.lower() in page for page in pages) <= KNOWN
-    return rare and sum(page.count(bare(said.text)) for page in pages) == 1
+    rare = (
+        fact.isdigit()
+        or sum(fact.lower() in page for page in pages) <= MAX_PAGES_NAMING_FACT
+    )
+    return rare and sum(page.count(normalize(source.text)) for page in pages) == 1
 
 
-def askable(said: Said) -> bool:
+def states_a_fact(source: SourceSentence) -> bool:
     """Whether the sentence tells something that one may ask for."""
     return (
-        said.text.endswith(".")
-        and len(said.text.split()) <= LONGEST
-        and not _STEP.match(said.text.lstrip("*`"))
+        source.text.endswith(".")
+        and len(source.text.split()) <= MAX_SENTENCE_WORDS
+        and not _STEP.match(source.text.lstrip("*`"))
     )
 
 
-def facts(said: Said) -> Iterator[tuple[str, str, int]]:
+def facts(source: SourceSentence) -> Iterator[tuple[str, str, int]]:
     """Yield (kind, fact, place) of what the sentence states; flags first, numbers last."""
-    for match in _FLAG.finditer(said.text):
+    for match in _FLAG.finditer(source.text):
         yield "flag", match[1], match.start()
-    for match in _NAME.finditer(said.text):
+    for match in _NAME.finditer(source.text):
         if is_name(match[1]) and not tool_of(match[1] + " "):
             yield "code name", match[1], match.start()
-    for change in number(said):
+    for change in number(source):
         start = next(
             n
-            for n, (a, b) in enumerate(zip(said.text, change.sentence, strict=False))
+            for n, (a, b) in enumerate(zip(source.text, change.sentence, strict=False))
             if a != b
         )
-        at = said.text.rfind(change.was, 0, start + len(change.was))
+        at = source.text.rfind(change.was, 0, start + len(change.was))
         yield "number", change.was, at
 
 
-def case(kind: str, said: Said, fact: str, at: int) -> Removed:
+def case(kind: str, source: SourceSentence, fact: str, at: int) -> Removed:
     """Return the question that leaves out the fact, and the sentence that answers it."""
-    before, after = said.text[:at], said.text[at + len(fact) :]
+    before, after = source.text[:at], source.text[at + len(fact) :]
     if kind == "number":
-        asked = "how many" if _COUNTED.match(after) else "what number"
+        question_words = "how many" if _COUNTED.match(after) else "what number"
     else:
         before, after = before.removesuffix("`"), after.removeprefix("`")
-        asked = "which" if _NOUN.match(after) else ASKED[kind]
+        question_words = "which" if _NOUN.match(after) else QUESTION_WORDS[kind]
     before = re.sub(r"\b(?:[Tt]he|[Aa]n?|your|[Aa]nother) \**$", "", before)
-    blank = bare_links(f"{before}{asked}{after}").replace("**", "")
+    blank = unlink(f"{before}{question_words}{after}").replace("**", "")
     first = blank[0] if blank[1:2].isupper() else blank[0].lower()
-    question = f"{topic(said)}: {first}{blank[1:].rstrip('.')}?"
+    question = f"{topic(source)}: {first}{blank[1:].rstrip('.')}?"
     return Removed(
-        kind, question, said.text, fact, (said.chunk.path, said.text), said.nth
+        kind, question, source.text, fact, (source.chunk.path, source.text), source.nth
     )
 
 
-def topic(said: Said) -> str:
+def topic(source: SourceSentence) -> str:
     """Return the title of the page, and the heading where there is one."""
-    parts = [str(said.chunk.page["title"]), *said.chunk.heading[-1:]]
+    parts = [str(source.chunk.page["title"]), *source.chunk.heading[-1:]]
     return " - ".join(dict.fromkeys(parts))

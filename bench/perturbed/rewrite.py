@@ -1,11 +1,11 @@
-"""A true sentence becomes another true one that says the same in other words."""
+"""Paraphrase a true sentence, so that it says the same in other words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from bench.perturbed.sentences import Said
+from bench.perturbed.sentences import SourceSentence
 
 FRAMES = {
     r"You can (?!also|either|not|then|now)(\w+) ": r"It is possible to \1 ",
@@ -33,7 +33,7 @@ FRAMES = {
 }
 """Sentences as a whole: a pattern, and the same said in another order."""
 
-WORDS = {
+SYNONYMS = {
     r"such as": "for example",
     r"in order to": "to",
     r"allows you to": "lets you",
@@ -76,24 +76,24 @@ def reframed(text: str) -> str:
             re.match(pattern, text) if not pattern.endswith(r"\.") else None
         )
         if match:
-            said = match.expand(other) + text[match.end() :]
-            return said[0].upper() + said[1:]
+            rewritten = match.expand(other) + text[match.end() :]
+            return rewritten[0].upper() + rewritten[1:]
     return text
 
 
 def reworded(text: str) -> str:
     """Return the sentence with all that has another word for it, outside of names."""
-    for pattern, other in WORDS.items():
-        text = outside(rf"\b{pattern}(?!\w)", other, text)
+    for pattern, other in SYNONYMS.items():
+        text = replace_outside_names(rf"\b{pattern}(?!\w)", other, text)
     return text
 
 
 def shortened(text: str) -> str:
     """Return the sentence without its adverbs and asides."""
-    return _ASIDE.sub("", outside(rf"\b{DROPPED}", "", text))
+    return _ASIDE.sub("", replace_outside_names(rf"\b{DROPPED}", "", text))
 
 
-def outside(pattern: str, other: str, text: str) -> str:
+def replace_outside_names(pattern: str, other: str, text: str) -> str:
     """Return the text with a pattern replaced where neither code nor a name stands."""
     hidden = [m.span() for m in _HIDDEN.finditer(text)]
 
@@ -104,27 +104,27 @@ def outside(pattern: str, other: str, text: str) -> str:
     return re.sub(pattern, swap, text)
 
 
-def bare_links(text: str) -> str:
+def unlink(text: str) -> str:
     """Return the sentence with the words of its links alone."""
     return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
 
 
-WAYS: tuple[Callable[[str], str], ...] = (reframed, reworded, shortened)
+REWRITES: tuple[Callable[[str], str], ...] = (reframed, reworded, shortened)
 
 
-def paraphrase(said: Said) -> str:
+def paraphrase(source: SourceSentence) -> str:
     """Return the sentence in other words; "" where fewer than two ways change it."""
-    if said.form == "command" or not said.text.endswith("."):
+    if source.form == "command" or not source.text.endswith("."):
         return ""
-    text, used = said.text, 0
-    for way in WAYS:
+    text, used = source.text, 0
+    for way in REWRITES:
         changed = way(text)
         used += changed != text
         text = changed
-    return bare_links(text) if used > 1 or reframed(said.text) != said.text else ""
+    return unlink(text) if used > 1 or reframed(source.text) != source.text else ""
 
 
-def joined(one: Said, two: Said) -> str:
+def join_sentences(one: SourceSentence, two: SourceSentence) -> str:
     """Return two sentences of one chunk as one; "" where they do not go together."""
     if not (
         one.text.endswith(".")

@@ -1,4 +1,4 @@
-"""Chunks become the sentences, items and command lines that stand in them."""
+"""Split chunks into the sentences, items and command lines that stand in them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from askdocs.domain.text import Chunk
 
-WORDS = (6, 45)
+SENTENCE_WORDS = (6, 45)
 """Least and most words of a sentence."""
 
 SHELL = {"", "sh", "bash", "shell", "shell-session", "console", "terminal", "zsh"}
@@ -30,7 +30,7 @@ _COMMAND = re.compile(rf"(?:\$ )?((?:sudo )?(?:{'|'.join(TOOLS)}) \S.*)")
 
 
 @dataclass(frozen=True)
-class Said:
+class SourceSentence:
     """A sentence of the docs.
 
     Attributes:
@@ -51,24 +51,24 @@ class Said:
         return "/".join(self.chunk.path.split("/")[:2])
 
 
-def flat(text: str) -> str:
+def collapse_whitespace(text: str) -> str:
     """Return the text with runs of white space as one space."""
     return " ".join(text.split())
 
 
-def all_said(chunks: Iterable[Chunk]) -> list[Said]:
+def source_sentences(chunks: Iterable[Chunk]) -> list[SourceSentence]:
     """Return every sentence once, where it stands first; in the order of the docs."""
-    first: dict[str, Said] = {}
+    first: dict[str, SourceSentence] = {}
     seen: dict[str, int] = {}
     for chunk in chunks:
         nth = seen.get(chunk.path, 0)
         seen[chunk.path] = nth + 1
-        for text, form in said(chunk.text):
-            first.setdefault(text, Said(chunk, nth, text, form))
+        for text, form in sentences_in(chunk.text):
+            first.setdefault(text, SourceSentence(chunk, nth, text, form))
     return list(first.values())
 
 
-def said(text: str) -> Iterator[tuple[str, str]]:
+def sentences_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield (sentence, form) of a chunk's text."""
     fence, language, open_line = "", "", False
     for line in text.split("\n"):
@@ -84,15 +84,19 @@ def said(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _command(line: str) -> Iterator[tuple[str, str]]:
-    found = _COMMAND.fullmatch(line.strip())
-    if found and 3 <= len(found[1].split()) <= 20 and not set("\\`<>|") & set(found[1]):
-        yield flat(found[1]), "command"
+    command = _COMMAND.fullmatch(line.strip())
+    if (
+        command
+        and 3 <= len(command[1].split()) <= 20
+        and not set("\\`<>|") & set(command[1])
+    ):
+        yield collapse_whitespace(command[1]), "command"
 
 
 def _line(line: str) -> Iterator[tuple[str, str]]:
     marker = _ITEM.match(line)
     for text in split(line[marker.end() if marker else 0 :]):
-        if whole(text, item=bool(marker)):
+        if is_complete(text, item=bool(marker)):
             yield text, "item" if marker else "prose"
 
 
@@ -101,13 +105,13 @@ def split(line: str) -> Iterator[str]:
     masked = _MASK.sub(lambda m: "x" * len(m[0]), line)
     start = 0
     for end in [*(m.end() for m in _BREAK.finditer(masked)), len(line)]:
-        yield flat(line[start:end])
+        yield collapse_whitespace(line[start:end])
         start = end
 
 
-def whole(text: str, *, item: bool) -> bool:
+def is_complete(text: str, *, item: bool) -> bool:
     """Whether this is a sentence that can stand alone."""
-    low, high = WORDS
+    low, high = SENTENCE_WORDS
     ends = text.rstrip('*_)”"').endswith((".", "!")) or (item and text[-1:].isalnum())
     paired = all(text.count(a) == text.count(b) for a, b in ("()", "[]", "{}"))
     even = not text.count("`") % 2 and not text.count("**") % 2
