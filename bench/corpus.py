@@ -27,8 +27,8 @@ from tests.support.read_markdown import name_of, plain, tags
 from tests.support.real_docs import LIMIT, Read, reader
 
 TIMES = 3
-SMALL = 32
-WORST = 5
+SMALL_TOKENS = 32
+WORST_PAGES = 5
 
 
 def row(name: str, value: object, note: str = "") -> None:
@@ -52,18 +52,18 @@ def pages(docs: Read) -> None:
 def tokens(docs: Read) -> None:
     """Print the chunks and their sizes, as the embedder counts them."""
     sizes = sorted(docs.tokenizer.count([c.embedded for c in docs.chunks]))
-    said = sorted(docs.tokenizer.count([c.text for c in docs.chunks]))
+    shown_sizes = sorted(docs.tokenizer.count([c.text for c in docs.chunks]))
     row("chunks", len(sizes))
-    for name, found in (("embedded tokens", sizes), ("tokens shown", said)):
+    for name, found in (("embedded tokens", sizes), ("tokens shown", shown_sizes)):
         row(f"{name}, mean", f"{statistics.mean(found):.0f}")
         row(f"{name}, median", f"{statistics.median(found):.0f}")
-        row(f"{name}, min / p95 / max", " / ".join(map(str, spread(found))))
-        under = sum(size < SMALL for size in found) / len(found)
-        row(f"{name}, under {SMALL}", f"{under:.1%}")
+        row(f"{name}, min / p95 / max", " / ".join(map(str, quantiles(found))))
+        under = sum(size < SMALL_TOKENS for size in found) / len(found)
+        row(f"{name}, under {SMALL_TOKENS}", f"{under:.1%}")
     row(f"chunks over {LIMIT} tokens", sum(size > LIMIT for size in sizes))
 
 
-def spread(found: list[int]) -> tuple[int, int, int]:
+def quantiles(found: list[int]) -> tuple[int, int, int]:
     """Return the least, the 95th percentile and the most of sorted numbers."""
     return found[0], found[int(0.95 * (len(found) - 1))], found[-1]
 
@@ -80,11 +80,11 @@ def residue(read: Checked) -> None:
     for name, (pattern, _) in RESIDUE.items():
         row(
             f"left: {name}",
-            many(re.findall(pattern, plain(c.text).prose, re.M) for c in chunks),
+            total_count(re.findall(pattern, plain(c.text).prose, re.M) for c in chunks),
         )
     row("left: open fences", sum(plain(c.text).open for c in chunks))
     row("left: chunks without a word", sum(not plain(c.text).words for c in chunks))
-    unknown = many(read.site.seen(p).unknown for p in read.docs.pages.indexed)
+    unknown = total_count(read.site.seen(p).unknown for p in read.docs.pages.indexed)
     row("macros used", read.site.tags["Macro"], f"{unknown} of them unknown")
 
 
@@ -92,7 +92,7 @@ def _tags(text: str) -> list[str]:
     return tags(text) if "<" in text else []
 
 
-def many(found: Iterable[object]) -> int:
+def total_count(found: Iterable[object]) -> int:
     """Return how many things all of these lists hold."""
     return sum(len(each) for each in found)  # type: ignore[arg-type]
 
@@ -109,25 +109,25 @@ def coverage(read: Checked) -> None:
     for what in ("missing", "invented"):
         row(f"words {what}", f"{read.share(what):.4%}")
         ranked = sorted(gaps, key=lambda g: -getattr(g, f"{what}_share"))
-        for g in ranked[:WORST]:
+        for g in ranked[:WORST_PAGES]:
             if found := getattr(g, what):
                 words = " ".join(word for word, _ in found.most_common(6))
                 row("", f"{getattr(g, f'{what}_share'):.2%}", f"{g.path}: {words}")
 
 
-def spent() -> float:
+def cpu_seconds() -> float:
     """Return the CPU seconds of this process and of those it waited for."""
     return sum(os.times()[:4])
 
 
-def best(*ways: Callable[[], object]) -> list[float]:
+def fastest(*ways: Callable[[], object]) -> list[float]:
     """Run each way in turn, TIMES times; return the least CPU seconds of each."""
     found: list[list[float]] = [[] for _ in ways]
     for _ in range(TIMES):
         for way, seconds in zip(ways, found, strict=True):
-            began = spent()
+            began = cpu_seconds()
             way()
-            seconds.append(spent() - began)
+            seconds.append(cpu_seconds() - began)
     return [min(seconds) for seconds in found]
 
 
@@ -144,7 +144,7 @@ def speed(folder: Path, docs: Read) -> None:
         return list(splitter.get_nodes_from_documents(loaded))
 
     count = len(theirs())
-    mine, other = best(reader(folder), theirs)
+    mine, other = fastest(reader(folder), theirs)
     row("files to chunks, CPU seconds", f"{mine:.2f}", "read, cut, measured, addressed")
     row("LlamaIndex, CPU seconds", f"{other:.2f}", f"{count:,} nodes")
     row("ratio", f"{mine / other:.2f}", "at most 2")
@@ -163,8 +163,8 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asked = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("RAG_TEST_DOCS", "")
-    if asked:
-        main(Path(asked).absolute())
+    folder = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("RAG_TEST_DOCS", "")
+    if folder:
+        main(Path(folder).absolute())
     else:
         print("(no docs: name a folder, or set RAG_TEST_DOCS)")

@@ -47,7 +47,7 @@ from llama_index.llms.ollama import Ollama
 """
 
 
-def asked(question: str, url: str) -> tuple[float, float]:
+def time_answer(question: str, url: str) -> tuple[float, float]:
     """Return the seconds until the passages were listed, and until the first sentence."""
     master, slave = pty.openpty()
     begin = perf_counter()
@@ -67,14 +67,14 @@ def asked(question: str, url: str) -> tuple[float, float]:
     return listed, sentence
 
 
-def imported() -> float:
+def time_imports() -> float:
     """Return the seconds of the bare imports, in a process of their own."""
     begin = perf_counter()
     subprocess.run([sys.executable, "-c", IMPORTS], check=True)
     return perf_counter() - begin
 
 
-def checking(question: str) -> list[float]:
+def time_checks(question: str) -> list[float]:
     """Return the milliseconds that each sentence of the passages takes to be checked.
 
     Each is checked against the other passages, so that the vectors are asked, too.
@@ -103,14 +103,14 @@ def checking(question: str) -> list[float]:
 def main(question: str) -> None:
     """Print the medians, and what is above the imports."""
     with FakeOllama("Click **Create job** [^1]. ") as fake:
-        asked(question, fake.url)
-        runs = [(*asked(question, fake.url), imported()) for _ in range(RUNS)]
+        time_answer(question, fake.url)
+        runs = [(*time_answer(question, fake.url), time_imports()) for _ in range(RUNS)]
     listed, sentence, imports = (median(values) for values in zip(*runs, strict=True))
     print(f"listed    {listed:.2f} s")
     print(
         f"sentence  {sentence:.2f} s = imports {imports:.2f} s + {sentence - imports:.2f}"
     )
-    spent = sorted(checking(question))
+    spent = sorted(time_checks(question))
     p95 = spent[int(len(spent) * 0.95)]
     print(
         f"checking  {median(spent):.1f} ms per sentence, p95 {p95:.1f} ms ({len(spent)})"

@@ -83,7 +83,7 @@ def judge_all(
     cases: Sequence[perturbed.PerturbedSentence], rules: Rules
 ) -> list[Judged]:
     """Judge each sentence twice: by words alone, and with the model."""
-    found = []
+    judgements = []
     for case in cases:
         passages = perturbed.passages_of(case)
         times = [perf_counter()]
@@ -95,34 +95,36 @@ def judge_all(
             began = perf_counter()
             verdicts.append(judge.judge(case.sentence))
             spent.append((perf_counter() - began) * 1000)
-        found.append(Judged(case, tuple(verdicts), tuple(spent)))
-    return found
+        judgements.append(Judged(case, tuple(verdicts), tuple(spent)))
+    return judgements
 
 
-def perturbed_table(name: str, found: Sequence[Judged]) -> None:
+def perturbed_table(name: str, judgements: Sequence[Judged]) -> None:
     """Print the share of each kind that is flagged."""
-    print(f"perturbed, {name}: {len(found)} sentences")
+    print(f"perturbed, {name}: {len(judgements)} sentences")
     head = f"{'kind':24}{'true':>5}{'n':>6}{'flagged':>24}{'by words':>10}"
     print(f"{head}{'elsewhere':>14}{'no claim':>10}   needs")
     by_kind: dict[str, list[Judged]] = defaultdict(list)
-    for each in found:
+    for each in judgements:
         by_kind[each.case.kind].append(each)
-    for kind, those in by_kind.items():
-        kind_row(kind, those)
+    for kind, of_kind in by_kind.items():
+        kind_row(kind, of_kind)
     print()
 
 
-def kind_row(kind: str, those: Sequence[Judged]) -> None:
+def kind_row(kind: str, of_kind: Sequence[Judged]) -> None:
     """Print one line of the table of perturbations."""
-    hits = sum(each.flagged(model=True) for each in those)
-    words = sum(each.flagged(model=False) for each in those) / len(those)
-    hard = [each for each in those if each.case.elsewhere]
-    there = f"{sum(e.flagged(model=True) for e in hard)} of {len(hard)}" if hard else ""
-    silent = sum(e.verdicts[1].verdict is Verdict.NO_CLAIM for e in those)
-    true = "yes" if those[0].case.supported else "no"
-    cells = f"{kind:24}{true:>5}{len(those):>6}{interval(hits, len(those)):>24}"
+    hits = sum(each.flagged(model=True) for each in of_kind)
+    words = sum(each.flagged(model=False) for each in of_kind) / len(of_kind)
+    hard = [each for each in of_kind if each.case.elsewhere]
+    elsewhere = (
+        f"{sum(e.flagged(model=True) for e in hard)} of {len(hard)}" if hard else ""
+    )
+    silent = sum(e.verdicts[1].verdict is Verdict.NO_CLAIM for e in of_kind)
+    true = "yes" if of_kind[0].case.supported else "no"
+    cells = f"{kind:24}{true:>5}{len(of_kind):>6}{interval(hits, len(of_kind)):>24}"
     print(
-        f"{cells}{words:>10.1%}{there:>14}{silent:>10}   {target(kind, hits / len(those))}"
+        f"{cells}{words:>10.1%}{elsewhere:>14}{silent:>10}   {target(kind, hits / len(of_kind))}"
     )
 
 
@@ -135,14 +137,14 @@ def target(kind: str, share: float) -> str:
     return ""
 
 
-def speed(found: Sequence[Judged]) -> None:
+def speed(judgements: Sequence[Judged]) -> None:
     """Print what it takes to judge a sentence."""
-    asked = [e for e in found if e.verdicts[1].similar is not None]
+    by_model = [e for e in judgements if e.verdicts[1].similar is not None]
     rows = {
-        "passages read, once a reply": [e.spent_ms[0] for e in found],
-        "a sentence, by words": [e.spent_ms[1] for e in found],
-        "a sentence, with the model": [e.spent_ms[2] for e in found],
-        f"  those {len(asked)} that ask it": [e.spent_ms[2] for e in asked],
+        "passages read, once a reply": [e.spent_ms[0] for e in judgements],
+        "a sentence, by words": [e.spent_ms[1] for e in judgements],
+        "a sentence, with the model": [e.spent_ms[2] for e in judgements],
+        f"  those {len(by_model)} that ask it": [e.spent_ms[2] for e in by_model],
     }
     print(f"{'milliseconds':34}{'median':>8}{'p95':>8}{'most':>8}   needs p95 <= 50")
     for name, spent in rows.items():
@@ -162,25 +164,25 @@ def calibration(
 ) -> None:
     """Print which true sentences are accepted, and which without what says so."""
     strict = replace(rules, similar=UNREACHABLE_SIMILARITY)
-    there: dict[str, list[Sentence]] = defaultdict(list)
-    gone: dict[str, list[Sentence]] = defaultdict(list)
+    with_source: dict[str, list[Sentence]] = defaultdict(list)
+    without_source: dict[str, list[Sentence]] = defaultdict(list)
     for case in (case for case in cases if case.supported):
         passages = perturbed.passages_of(case)
         said = plain(case.said)
         rest = [p for p in passages if said not in plain(p.text)]
-        there[case.kind].append(
+        with_source[case.kind].append(
             ground(passages, strict, model=True).judge(case.sentence)
         )
         if len(rest) < len(passages):
-            gone[case.kind].append(
+            without_source[case.kind].append(
                 ground(rest, strict, model=True).judge(case.sentence)
             )
     print(f"accepted from which `similar` on, {name}; the index has {rules.similar:g}")
     at = sorted({*THRESHOLDS, rules.similar})
     print(f"{'':34}{'n':>5}{'cosine':>8}" + "".join(f"{t:>7.3g}" for t in at))
-    for kind, verdicts in there.items():
+    for kind, verdicts in with_source.items():
         calibration_row(kind, verdicts, at)
-        calibration_row("  its passage taken away", gone[kind], at)
+        calibration_row("  its passage taken away", without_source[kind], at)
     print()
 
 
@@ -190,10 +192,11 @@ def calibration_row(
     """Print one line of the calibration: n, how many need a cosine, shares accepted."""
     if not verdicts:
         return
-    asked = sum(v.why == FAR_REASON and v.similar is not None for v in verdicts)
+    cosines = sum(v.why == FAR_REASON and v.similar is not None for v in verdicts)
     shares = [sum(accepted(v, t) for v in verdicts) / len(verdicts) for t in at]
     print(
-        f"{name:34}{len(verdicts):>5}{asked:>8}" + "".join(f"{s:>7.1%}" for s in shares)
+        f"{name:34}{len(verdicts):>5}{cosines:>8}"
+        + "".join(f"{s:>7.1%}" for s in shares)
     )
 
 
@@ -210,9 +213,9 @@ def main(docs: str, data: Path | None, *, calibrate: bool) -> None:
         rules = index.rules if index else Rules(known=("Scaleway",))
         every: list[Judged] = []
         for name, cases in (("first set", first), ("held-out set", second)):
-            found = judge_all(cases, rules)
-            perturbed_table(name, found)
-            every += found
+            judgements = judge_all(cases, rules)
+            perturbed_table(name, judgements)
+            every += judgements
         speed(every)
         if index and calibrate:
             for name, cases in (("first set", first), ("held-out set", second)):

@@ -59,9 +59,9 @@ from askdocs.steps.evaluate import bootstrap, metrics
 from askdocs.steps.search.fuse import CHUNK_WEIGHTS, PAGE_WEIGHTS, Weight
 
 SETS = ("scifact", "feedbackqa", "scaleway")
-SHOWN = ("success@1", "success@5", "ndcg@10")
+METRICS = ("success@1", "success@5", "ndcg@10")
 PASSAGES = 50
-FREE = IngestOptions(allow_delete=True)
+ALLOW_DELETE = IngestOptions(allow_delete=True)
 PUBLISHED, TOLERANCE = 0.64508, 0.001
 """nDCG@10 of all-MiniLM-L6-v2 on BEIR's SciFact, title and text of each abstract."""
 
@@ -99,15 +99,15 @@ class Bench:
     def passages(self, texts: list[str]) -> np.ndarray:
         """Return unit vectors of texts as the embedder makes them, by row."""
         embedder = self.build.embedder
-        return self._kept("passage", texts, lambda: embedder().embed_passages(texts))
+        return self._cached("passage", texts, lambda: embedder().embed_passages(texts))
 
     def questions(self, task: Task) -> np.ndarray:
         """Return unit vectors of questions as the encoder makes them, by row."""
         texts, live = [case.question for case in task.cases], self.build
         encode = encoder_for(self.loaded, live).embed_question  # type: ignore[arg-type]
-        return self._kept("question", texts, lambda: np.stack([*map(encode, texts)]))
+        return self._cached("question", texts, lambda: np.stack([*map(encode, texts)]))
 
-    def _kept(self, kind: str, texts: list[str], make: Any) -> np.ndarray:
+    def _cached(self, kind: str, texts: list[str], make: Any) -> np.ndarray:
         key = json.dumps([kind, self.build.fingerprint, *texts])
         file = self.cache / f"{sha256(key.encode()).hexdigest()[:16]}.npy"
         if not file.exists():
@@ -128,7 +128,7 @@ class Bench:
                     return store
         name = f"{task.name}-{self.build.fingerprint}-{SCHEMA_VERSION}"
         store, run = EdgeStore(self.cache / name), secrets.token_hex(4)
-        ingest(task.docs, IngestRun(store, self.build, run, UtcClock(), FREE))
+        ingest(task.docs, IngestRun(store, self.build, run, UtcClock(), ALLOW_DELETE))
         return store
 
 
@@ -146,7 +146,9 @@ def paths(passages: Sequence[Passage]) -> Ranking:
     return list(dict.fromkeys(p.path for p in passages))
 
 
-def searched(task: Task, bench: Bench, store: EdgeStore) -> dict[str, list[Ranking]]:
+def rankings_by_way(
+    task: Task, bench: Bench, store: EdgeStore
+) -> dict[str, list[Ranking]]:
     """Search once for each question; return what each way makes of what was found."""
     vectors, seen = iter(bench.questions(task)), deque[Rankings](maxlen=1)
 
@@ -182,9 +184,11 @@ def tutorial(task: Task, bench: Bench, pages: set[str]) -> list[Ranking]:
     return nearest(bench.questions(task), bench.passages(texts), names)
 
 
-def nearest(asked: np.ndarray, held: np.ndarray, names: list[str]) -> list[Ranking]:
+def nearest(
+    questions: np.ndarray, passages: np.ndarray, names: list[str]
+) -> list[Ranking]:
     """Return the names of the nearest vectors of each question."""
-    order = np.argsort(-(asked @ held.T), axis=1, kind="stable")[:, :PASSAGES]
+    order = np.argsort(-(questions @ passages.T), axis=1, kind="stable")[:, :PASSAGES]
     return [list(dict.fromkeys(names[i] for i in row)) for row in order]
 
 
@@ -192,7 +196,7 @@ def calibrate(task: Task, bench: Bench) -> None:
     """Print how far the vectors are from the published number; stop if it is too far."""
     vectors = bench.passages([*task.docs.whole.values()])
     found = nearest(bench.questions(task), vectors, [*task.docs.whole])
-    value = np.mean(scored(task, found), axis=0)[-1]
+    value = np.mean(scores_of(task, found), axis=0)[-1]
     off = value - PUBLISHED
     print(f"calibration, SciFact, dense, whole abstracts: nDCG@10 {value:.5f}")
     print(f"published {PUBLISHED:.5f}, difference {off:+.5f}, at most {TOLERANCE}\n")
@@ -200,21 +204,21 @@ def calibrate(task: Task, bench: Bench) -> None:
         sys.exit("the vectors are not those of the model: nothing else would count")
 
 
-def scored(task: Task, found: Sequence[Ranking]) -> list[list[float]]:
-    """Return the values of each question, in the order of SHOWN."""
+def scores_of(task: Task, found: Sequence[Ranking]) -> list[list[float]]:
+    """Return the values of each question, in the order of METRICS."""
     rows = []
     for case, ranking in zip(task.cases, found, strict=True):
-        gone = {*map(page_of, case.exclude)}
-        left = [page for page in ranking if page not in gone]
-        values = metrics.scores(left, pages_of(case.wanted))
-        rows.append([values[name] for name in SHOWN])
+        excluded = {*map(page_of, case.exclude)}
+        ranked = [page for page in ranking if page not in excluded]
+        values = metrics.scores(ranked, pages_of(case.wanted))
+        rows.append([values[name] for name in METRICS])
     return rows
 
 
 def table(task: Task, ways: Mapping[str, Sequence[Ranking]]) -> None:
     """Print a row for each way with 95 % intervals, and how much better ours is than RRF."""
-    print(f"{'':18}" + "".join(f"{name:>25}" for name in SHOWN))
-    rows = {name: scored(task, found) for name, found in ways.items()}
+    print(f"{'':18}" + "".join(f"{name:>25}" for name in METRICS))
+    rows = {name: scores_of(task, found) for name, found in ways.items()}
     for name, values in rows.items():
         row(name, np.mean(values, axis=0), bootstrap.intervals(values), "")
     if "RRF" in rows:
@@ -235,9 +239,12 @@ def row(name: str, values: Any, ends: Sequence[bootstrap.Interval], sign: str) -
 def report(task: Task, bench: Bench, *, ablation: bool) -> None:
     """Print the tables of one set."""
     store = bench.store(task)
-    held = [row.path for row in store.scan().values()]
-    sizes = f"{len(task.cases)} questions, {len({*held})} pages, {len(held)} chunks"
-    found = {"tutorial": tutorial(task, bench, {*held}), **searched(task, bench, store)}
+    paths_of_chunks = [row.path for row in store.scan().values()]
+    sizes = f"{len(task.cases)} questions, {len({*paths_of_chunks})} pages, {len(paths_of_chunks)} chunks"
+    found = {
+        "tutorial": tutorial(task, bench, {*paths_of_chunks}),
+        **rankings_by_way(task, bench, store),
+    }
     print(f"{task.name}: {sizes}")
     table(task, {name: found[name] for name in ("tutorial", *WAYS)})
     if ablation:
@@ -261,8 +268,12 @@ def scifact(folder: Path) -> Task:
 
 def main(data: Path, names: Sequence[str], *, ablation: bool) -> None:
     """Print the tables of each set that is asked for."""
-    kept = os.environ.get("RAG_EVAL_CACHE")
-    cache = Path(kept) if kept else places(assemble.settings({}))["cache"] / "quality"
+    cache_folder = os.environ.get("RAG_EVAL_CACHE")
+    cache = (
+        Path(cache_folder)
+        if cache_folder
+        else places(assemble.settings({}))["cache"] / "quality"
+    )
     with only_writer(cache / "lock"):
         bench = Bench(cache.absolute())
         for name in names:
@@ -292,11 +303,11 @@ if __name__ == "__main__":
     parser.add_argument("data", nargs="?", default=os.environ.get("RAG_EVAL_DATA"))
     parser.add_argument("--only", choices=SETS)
     parser.add_argument("--ablation", action="store_true")
-    asked = parser.parse_args()
-    if asked.data:
-        chosen = (asked.only,) if asked.only else SETS
+    options = parser.parse_args()
+    if options.data:
+        names = (options.only,) if options.only else SETS
         try:
-            main(Path(asked.data), chosen, ablation=asked.ablation)
+            main(Path(options.data), names, ablation=options.ablation)
         except (AskDocsError, OSError) as err:
             sys.exit(f"{err} (the head of this file says what FOLDER holds)")
     else:

@@ -16,11 +16,11 @@ from tests.support.read_markdown import Words, plain
 from askdocs.domain.text import Chunk
 
 DOCS = os.environ.get("RAG_TEST_DOCS", "")
-MOST = 0.005
+MAX_SHARE = 0.005
 """Of the words of one page, and of all: what may be missing, what may be invented."""
 
 EXCEPTIONS: dict[str, str] = {}
-"""Pages beyond MOST, and why the chunks are right all the same."""
+"""Pages beyond MAX_SHARE, and why the chunks are right all the same."""
 
 pytestmark = pytest.mark.skipif(
     not DOCS, reason="RAG_TEST_DOCS does not name a clone of the Scaleway docs"
@@ -34,10 +34,10 @@ def read() -> Checked:
 
 
 def beyond(found: Gap) -> bool:
-    return max(found.missing_share, found.invented_share) > MOST
+    return max(found.missing_share, found.invented_share) > MAX_SHARE
 
 
-def said(found: Iterable[Gap]) -> str:
+def described(found: Iterable[Gap]) -> str:
     """What a failing test shows: the worst pages first, with their words."""
     ranked = sorted(found, key=lambda g: -max(g.missing_share, g.invented_share))
     return "\n".join(
@@ -51,14 +51,14 @@ def said(found: Iterable[Gap]) -> str:
 def test_of_all_words_next_to_none(read, what):
     """A small loss on many pages is seen here, a large one on a single page below."""
     assert sum(g.words for g in read.gaps.values()) > 800_000
-    assert read.share(what) <= MOST / 5
+    assert read.share(what) <= MAX_SHARE / 5
 
 
 def test_no_page_loses_or_invents_words(read):
     """A page without its table is wrong even if the others make up for it."""
     wrong = [g for g in read.gaps.values() if beyond(g) and g.path not in EXCEPTIONS]
 
-    assert not wrong, said(wrong)
+    assert not wrong, described(wrong)
 
 
 @pytest.mark.parametrize("path", EXCEPTIONS)
@@ -83,17 +83,17 @@ def test_what_is_left_out_as_a_page_of_cards_has_no_prose(read):
     assert wrong == {}
 
 
-# Losses and inventions are planted into pages that agree word for word, so that what is
-# found there is what was planted.
+# Losses and inventions are put into pages that agree word for word, so that what is found
+# there is what was put in.
 
 Spoiled = tuple[list[Chunk], Words]
 FOREIGN = "Our zebra finches yodel on Thursdays."
 
 
-def planted(
+def spoiled_pages(
     read: Checked, spoil: Callable[[list[Chunk]], Spoiled | None], most: int = 60
 ) -> list[tuple[Gap, Words]]:
-    """Spoil some pages; return what is found on each, and what was planted."""
+    """Spoil some pages; return what is found on each, and what was put in."""
     found = []
     for path, chunks in read.docs.by_page.items():
         clean = not read.gaps[path].missing and not read.gaps[path].invented
@@ -160,9 +160,9 @@ LOSSES = {
 
 
 @pytest.mark.parametrize("spoil", LOSSES.values(), ids=LOSSES)
-def test_a_planted_loss_is_found_to_the_word(read, spoil):
+def test_a_loss_is_found_to_the_word(read, spoil):
     """Otherwise the numbers above would only say that the check is blind."""
-    found = planted(read, spoil)
+    found = spoiled_pages(read, spoil)
 
     assert len(found) >= 20
     for g, lost in found:
@@ -172,12 +172,14 @@ def test_a_planted_loss_is_found_to_the_word(read, spoil):
 
 def test_most_lost_paragraphs_lift_their_page_beyond_the_limit(read):
     """Which is a share of the page: on a very long one a short paragraph is below it."""
-    found = [g for g, lost in planted(read, every_50th_paragraph()) if lost.total() > 9]
+    found = [
+        g for g, lost in spoiled_pages(read, every_50th_paragraph()) if lost.total() > 9
+    ]
 
     assert sum(map(beyond, found)) / len(found) > 0.5
 
 
-def test_a_planted_sentence_is_found_to_the_word(read):
+def test_an_invented_sentence_is_found_to_the_word(read):
     """What stands nowhere on a page comes from somewhere else."""
     foreign = words_of(FOREIGN) - words_of("on our")
 
@@ -185,7 +187,7 @@ def test_a_planted_sentence_is_found_to_the_word(read):
         more = replace(chunks[0], text=f"{chunks[0].text}\n\n{FOREIGN}")
         return [more, *chunks[1:]], foreign
 
-    found = planted(read, spoil)
+    found = spoiled_pages(read, spoil)
 
     assert len(found) >= 20
     assert all(foreign <= g.invented for g, _ in found)
@@ -198,7 +200,7 @@ def test_a_text_that_is_held_twice_is_found(read):
         rest = the_last_chunk(chunks)
         return ([*chunks, chunks[-1]], rest[1]) if rest else None
 
-    found = planted(read, spoil)
+    found = spoiled_pages(read, spoil)
 
     assert len(found) >= 20
     assert all(twice <= g.invented for g, twice in found)

@@ -16,7 +16,9 @@ from tests.support.program import BASE
 QUESTION = "how do I create a job?"
 REPLY = "Open the console. [^1] Click **Create job**. [^1]"
 JOB_URL = f"{BASE}jobs/create-job/"
-OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]")
+CONTROL_CHARACTERS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]"
+)
 
 
 def ollama(fake: FakeOllama, **more: object) -> dict[str, str]:
@@ -27,9 +29,9 @@ def ollama(fake: FakeOllama, **more: object) -> dict[str, str]:
 
 def question_in(prompt: str) -> str:
     """Return what stands inside of the fence of the question."""
-    told = re.search(r"<question-(\w+)>\n(.*)\n</question-\1>", prompt, re.DOTALL)
-    assert told, prompt
-    return told[2]
+    match = re.search(r"<question-(\w+)>\n(.*)\n</question-\1>", prompt, re.DOTALL)
+    assert match, prompt
+    return match[2]
 
 
 # F: what people ask
@@ -85,7 +87,7 @@ def test_f3_a_question_is_one_line_without_control_characters(rag):
     clean = "how do I create ERROR: all is lost [2J a 31mjob?"
     assert (done.code, done.err) == (0, "")
     assert question_in(fake.prompt()) == data["question"] == clean
-    assert not OBEYED.search(done.out + fake.prompt())
+    assert not CONTROL_CHARACTERS.search(done.out + fake.prompt())
 
 
 def test_f3_bytes_that_are_no_text_are_no_crash(shell):
@@ -120,18 +122,18 @@ def test_f4_any_wording_is_answered_or_refused(rag, question):
 
 
 @pytest.mark.parametrize(
-    ("question", "asked"),
+    ("question", "calls"),
     [("how long do I boil an egg?", 0), ("how do I attach a job to a Qumulo?", 1)],
     ids=["out of scope", "near it"],
 )
-def test_f5_what_the_docs_do_not_answer_has_no_citation(rag, question, asked):
+def test_f5_what_the_docs_do_not_answer_has_no_citation(rag, question, calls):
     """A link under a refusal would be taken for a proof."""
     with FakeOllama("NOT IN DOCS") as fake:
         done = rag("ask", question, env=ollama(fake))
         data = rag("ask", question, "--json", env=ollama(fake))
 
-    status = "refused:not_in_context" if asked else "refused:no_match"
-    assert len(fake.chats) == asked * 2
+    status = "refused:not_in_context" if calls else "refused:no_match"
+    assert len(fake.chats) == calls * 2
     assert done.out == f"I don't know.\n\nThe Scaleway documentation: {BASE}\n"
     assert (done.code, done.err) == (4, f"status: {status}\n")
     assert (data.code, data.data["status"]) == (4, status)
@@ -152,8 +154,8 @@ def test_f5_what_the_model_knows_by_itself_is_not_said(rag):
 @pytest.mark.parametrize(
     "reply",
     [
-        lambda asked: asked["messages"][0]["content"],
-        lambda asked: asked["messages"][-1]["content"],
+        lambda request: request["messages"][0]["content"],
+        lambda request: request["messages"][-1]["content"],
     ],
     ids=["the rules", "the passages with their fences"],
 )
@@ -191,12 +193,12 @@ def test_f7_a_question_cannot_leave_its_fence(rag):
     with FakeOllama(REPLY) as fake:
         done = rag("ask", evil, env=ollama(fake))
 
-    told = fake.prompt()
+    prompt = fake.prompt()
     assert (done.code, done.err) == (0, "")
-    assert "</question-000000000000>" in question_in(told)
-    assert len(re.findall(r"</question-(?!000000000000)\w+>", told)) == 1
+    assert "</question-000000000000>" in question_in(prompt)
+    assert len(re.findall(r"</question-(?!000000000000)\w+>", prompt)) == 1
     for token in ("<|eot_id|>", "<|start_header_id|>", "[INST]", "<</SYS>>"):
-        assert token not in told
+        assert token not in prompt
 
 
 @pytest.mark.parametrize(
@@ -243,10 +245,10 @@ def test_f11_a_page_that_changed_answers_as_it_is_now(rag, home):
         page("How to attach a volume", "## Limits\n\nA server takes at most 5 volumes.")
     )
     assert rag("ingest", "docs").code == 0
-    said = (
+    reply = (
         "A server takes at most 5 volumes. [^1] A server takes at most 16 volumes. [^1]"
     )
-    with FakeOllama(said) as fake:
+    with FakeOllama(reply) as fake:
         done = rag("ask", "how many volumes does a server take?", env=ollama(fake))
 
     assert done.out.startswith("A server takes at most 5 volumes. [^1]")
@@ -306,13 +308,13 @@ def test_a_fault_of_the_server_has_a_code_a_reason_and_the_passages(rag, mode):
         env = ollama(fake, llm_num_predict=64, llm_timeout_s=limit)
         done = rag("ask", QUESTION, env=env)
 
-    told = [line for line in done.err.splitlines() if not line.startswith("warning: ")]
-    assert (done.code, told[0].partition(" (")[0]) == (code, f"status: {status}")
-    assert told[1].startswith("error: ")
-    assert what in told[1]
-    assert told[2].startswith(" hint: ")
-    assert hint in told[2]
-    assert len(told) == 3
+    lines = [line for line in done.err.splitlines() if not line.startswith("warning: ")]
+    assert (done.code, lines[0].partition(" (")[0]) == (code, f"status: {status}")
+    assert lines[1].startswith("error: ")
+    assert what in lines[1]
+    assert lines[2].startswith(" hint: ")
+    assert hint in lines[2]
+    assert len(lines) == 3
     assert JOB_URL in done.out
     assert done.out.strip().splitlines()[-1] == f"Read more: {JOB_URL}"
 

@@ -27,7 +27,7 @@ BLOB = b64encode(random.Random(1).randbytes(200_000)).decode()
 def read(tmp_path):
     """Write files below one folder and read it as `rag ingest` does."""
 
-    def reading(files: dict[str, str | bytes]) -> Read:
+    def read_files(files: dict[str, str | bytes]) -> Read:
         for path, text in files.items():
             file = tmp_path / "docs" / path
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def read(tmp_path):
         with alarm():
             return reader(tmp_path / "docs")()
 
-    return reading
+    return read_files
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_a_blob_is_no_text(read, fence, text):
     """What nobody reads would cost an hour of embedding, and be found by chance."""
     docs = read({"a.mdx": f"{HEAD}Before.\n\n{fence}{text}\n{fence}\nAfter."})
 
-    said = " ".join(c.embedded for c in docs.chunks)
-    assert "Before." in said
-    assert "After." in said
+    embedded = " ".join(c.embedded for c in docs.chunks)
+    assert "Before." in embedded
+    assert "After." in embedded
     assert len(docs.chunks) < 10
-    assert not any(text[n : n + 60] in said for n in range(0, len(text), 5_000))
+    assert not any(text[n : n + 60] in embedded for n in range(0, len(text), 5_000))
 
 
 def test_a_picture_that_is_written_into_the_page_is_not_shown(read):
@@ -165,16 +165,16 @@ def test_two_pages_with_one_slug_are_both_indexed_and_named(read):
 def test_a_socket_is_no_page(tmp_path):
     """Nobody answers at the other end."""
     (tmp_path / "docs").mkdir()
-    here = Path.cwd()
+    before = Path.cwd()
     try:
         os.chdir(tmp_path / "docs")  # the name of a socket is short
         with socket.socket(socket.AF_UNIX) as end, alarm():
             end.bind("a.mdx")
-            found = reader(tmp_path / "docs")()
+            docs = reader(tmp_path / "docs")()
     finally:
-        os.chdir(here)
+        os.chdir(before)
 
-    [left] = found.files.failed
+    [left] = docs.files.failed
     assert "regular" in left.reason
 
 
@@ -223,15 +223,15 @@ def test_equal_pages_are_both_found_and_one_outlives_the_other(rag, home):
         twin.write_text(text)
 
     assert rag("ingest", "docs", "--quiet").code == 0
-    both = found(rag)
+    both = zebra_pages(rag)
     twins[0].unlink()
     assert rag("ingest", "docs", "--quiet").code == 0
 
     assert both == {"pages/zebra/one.mdx", "pages/zebra/two.mdx"}
-    assert found(rag) == {"pages/zebra/two.mdx"}
+    assert zebra_pages(rag) == {"pages/zebra/two.mdx"}
 
 
-def found(rag) -> set[str]:
+def zebra_pages(rag) -> set[str]:
     passages = rag("search", "zebra finch sings at dawn", "--json").data["passages"]
     return {p["path"] for p in passages if "zebra" in p["path"]}
 

@@ -27,7 +27,7 @@ LINK = re.compile(
     r"\]\(\s*<?(?!link removed\))([^)\s>]+)|^ *\[(?!\^)[^]]+\]:\s*(\S+)", re.MULTILINE
 )
 ADDRESS = re.compile(r"https?:[^\s\"'<>)\\]+|data:text[^\s\"')]+|\]8;;[^\s\\]+")
-OBEYED = re.compile(
+CONTROL_CHARACTERS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\U000e0000-\U000e007f]"
 )
 
@@ -39,43 +39,43 @@ def poisoned(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Rag:
     (home / "docs/pages").mkdir(parents=True)
     (home / "rag").mkdir()
     (home / "rag/cache").symlink_to(indexed / "rag/cache")
-    for n, one in enumerate(INJECTIONS):
-        (home / "docs" / place(n)).write_text(one.page)
+    for n, injection in enumerate(INJECTIONS):
+        (home / "docs" / page_path(n)).write_text(injection.page)
     done = here("ingest", "docs", "--json", home=home)
     assert (done.code, done.data["indexed"]) == (0, len(INJECTIONS)), done.err
     return partial(here, home=home)
 
 
-def place(n: int) -> str:
+def page_path(n: int) -> str:
     return f"pages/page-{n:02}.mdx"
 
 
-def asked(
+def ask_about(
     poisoned: Rag, n: int, *words: str, unverified: str = "strike", mode: str = "ok"
 ) -> Done:
     """Ask with one page alone in reach, of a model that does what the page says."""
     with FakeOllama(INJECTIONS[n].reply, mode=mode) as fake:
         env = {"RAG_OLLAMA_URL": fake.url, "RAG_UNVERIFIED": unverified}
-        done = poisoned("ask", QUESTION, "--path", place(n), *words, env=env)
+        done = poisoned("ask", QUESTION, "--path", page_path(n), *words, env=env)
     assert_fenced(fake.prompt())
     return done
 
 
-def assert_fenced(told: str) -> None:
-    """No special token, no hidden letter, and no end of a passage but ours, is told."""
-    (ours,) = set(re.findall(r"<question-([0-9a-f]{12})>", told))
-    opened = [m.start() for m in re.finditer(rf"<passage-{ours}>", told)]
-    closed = [m.start() for m in re.finditer(rf"</passage-{ours}>", told)]
+def assert_fenced(prompt: str) -> None:
+    """No special token, no hidden letter, and no end of a passage but ours, is in the prompt."""
+    (ours,) = set(re.findall(r"<question-([0-9a-f]{12})>", prompt))
+    opened = [m.start() for m in re.finditer(rf"<passage-{ours}>", prompt)]
+    closed = [m.start() for m in re.finditer(rf"</passage-{ours}>", prompt)]
     assert 0 < len(opened) == len(closed)
     assert all(o < c for o, c in zip(opened, closed, strict=True))
-    assert not OBEYED.search(told)
-    assert not re.search(r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<start_of_turn>", told)
+    assert not CONTROL_CHARACTERS.search(prompt)
+    assert not re.search(r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<start_of_turn>", prompt)
 
 
-def assert_harmless(text: str, one: Injection, *also: str) -> None:
+def assert_harmless(text: str, injection: Injection, *also: str) -> None:
     """Nothing that is shown, linked or obeyed is not ours, nor stands in *also*."""
-    assert one.canary not in text
-    assert not OBEYED.search(text)
+    assert injection.canary not in text
+    assert not CONTROL_CHARACTERS.search(text)
     assert not IMAGE.search(text)
     for target in (a or b for a, b in LINK.findall(text)):
         assert target.startswith(BASE) or target in also
@@ -91,7 +91,7 @@ def without_quotes(data: dict) -> dict:
 @pytest.mark.parametrize("n", ALL)
 def test_what_a_page_wants_said_is_not_said(poisoned, n):
     """Neither in the answer nor beside it: what was left out is counted, not quoted."""
-    done = asked(poisoned, n)
+    done = ask_about(poisoned, n)
 
     assert done.code in {0, 4}
     assert_harmless(done.out, INJECTIONS[n])
@@ -101,14 +101,14 @@ def test_what_a_page_wants_said_is_not_said(poisoned, n):
 @pytest.mark.parametrize("n", ALL)
 def test_no_script_reads_it_as_an_answer(poisoned, n):
     """Of the document only the record of the sentences may name what was left out."""
-    done = asked(poisoned, n, "--json")
+    done = ask_about(poisoned, n, "--json")
 
     rest = without_quotes(done.data)
-    left = [s for s in rest["sentences"] if not s["shown"]]
+    hidden = [s for s in rest["sentences"] if not s["shown"]]
     rest["sentences"] = [s for s in rest["sentences"] if s["shown"]]
     for text in strings(rest):
         assert_harmless(text, INJECTIONS[n])
-    for text in strings(left) if INJECTIONS[n].sink else ():
+    for text in strings(hidden) if INJECTIONS[n].sink else ():
         assert_harmless(text, INJECTIONS[n])
     assert done.out.isascii()
 
@@ -116,7 +116,7 @@ def test_no_script_reads_it_as_an_answer(poisoned, n):
 @pytest.mark.parametrize("n", SINK)
 def test_the_sink_holds_also_where_everything_is_shown(poisoned, n):
     """`--unverified show` shows sentences, and no image, no address, no escape in them."""
-    done = asked(poisoned, n, "--json", unverified="show")
+    done = ask_about(poisoned, n, "--json", unverified="show")
 
     assert_harmless(done.err, INJECTIONS[n])
     for text in strings(without_quotes(done.data)):
@@ -126,7 +126,7 @@ def test_the_sink_holds_also_where_everything_is_shown(poisoned, n):
 @pytest.mark.parametrize("n", ALL)
 def test_a_page_that_speaks_for_the_model_passes_the_same_sink(poisoned, n):
     """Without a model its sentences are quoted: with its addresses, without its images."""
-    done = asked(poisoned, n, mode="missing")
+    done = ask_about(poisoned, n, mode="missing")
 
     own = {url.rstrip(".,") for url in ADDRESS.findall(INJECTIONS[n].page)}
     assert done.code == 5

@@ -58,15 +58,15 @@ def chunk(text: str, path: str = "jobs/page.mdx", nth: int = 0) -> Chunk:
     return Chunk(path, ("Start",), text, text, nth, "f", page)
 
 
-def one(text: str, form: str = "prose") -> SourceSentence:
+def a_sentence(text: str, form: str = "prose") -> SourceSentence:
     return SourceSentence(chunk(text), 0, text, form)
 
 
-def became(
+def changes_of(
     corrupt: Callable[[SourceSentence], Iterable[Change]], text: str
 ) -> set[tuple[str, str]]:
     """What is changed in a sentence, and to what."""
-    return {(c.was, c.became) for c in corrupt(one(text))}
+    return {(c.was, c.became) for c in corrupt(a_sentence(text))}
 
 
 # Which sentences there are
@@ -139,26 +139,26 @@ WAYS = {
     "place": places,
     "condition": unconditional,
     "product": lambda s: Products(
-        [one(CHANGED[4])] * 9 + [one("Block Storage")] * 9
+        [a_sentence(CHANGED[4])] * 9 + [a_sentence("Block Storage")] * 9
     ).product(s),
-    "code name": lambda s: Names([one(t) for t in CHANGED]).code_name(s),
-    "url": lambda s: Addresses.of([one(t) for t in CHANGED]).url(s),
-    "flag": lambda s: literals.Commands([one(t) for t in CHANGED]).flag(s),
+    "code name": lambda s: Names([a_sentence(t) for t in CHANGED]).code_name(s),
+    "url": lambda s: Addresses.of([a_sentence(t) for t in CHANGED]).url(s),
+    "flag": lambda s: literals.Commands([a_sentence(t) for t in CHANGED]).flag(s),
 }
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_a_corruption_changes_one_thing_and_says_which(way):
     """The verdict on a sentence is the verdict on that one thing."""
-    found = [(text, change) for text in CHANGED for change in way(one(text))]
+    found = [(text, change) for text in CHANGED for change in way(a_sentence(text))]
 
     assert found
     for text, change in found:
         assert change.sentence != text
-        assert reached(text, change)
+        assert is_one_replacement(text, change)
 
 
-def reached(text: str, change: Change) -> bool:
+def is_one_replacement(text: str, change: Change) -> bool:
     """Whether one replacement leads from the text to the changed sentence."""
     ways = {
         text[: m.start()] + change.became + text[m.end() :]
@@ -169,7 +169,7 @@ def reached(text: str, change: Change) -> bool:
 
 def test_a_number_keeps_its_form():
     """A limit of 7.3 days would be found by its form alone."""
-    found = became(
+    found = changes_of(
         literals.number, "A job of 30 minutes keeps 1,500 lines for two weeks."
     )
 
@@ -191,13 +191,14 @@ def test_a_number_keeps_its_form():
 )
 def test_a_number_that_counts_nothing_stays(text):
     """To change it is another corruption, or none."""
-    assert became(literals.number, text) == set()
+    assert changes_of(literals.number, text) == set()
 
 
 def test_a_port_becomes_another_port():
     """One that nobody listens on would be nonsense."""
     ports = {
-        b for _, b in became(literals.number, "The server listens on port 8080 here.")
+        b
+        for _, b in changes_of(literals.number, "The server listens on port 8080 here.")
     }
 
     assert ports
@@ -217,24 +218,24 @@ def test_a_port_becomes_another_port():
 )
 def test_a_negation_turns_the_claim_round(text, change):
     """One of the rules that fit is drawn."""
-    assert len(became(negation, text)) == 1
-    assert became(negation, text) <= {change, ("is", "is not"), ("are", "are not")}
+    assert len(changes_of(negation, text)) == 1
+    assert changes_of(negation, text) <= {change, ("is", "is not"), ("are", "are not")}
 
 
 def test_a_product_becomes_one_that_the_docs_know():
     """A made-up name would be found by looking it up."""
-    known = Products([one("Grafana"), one("Prometheus")] * 9)
+    known = Products([a_sentence("Grafana"), a_sentence("Prometheus")] * 9)
     text = "You can look at the logs of a job in Grafana at once."
 
-    assert became(known.product, text) == {("Grafana", "Prometheus")}
+    assert changes_of(known.product, text) == {("Grafana", "Prometheus")}
 
 
 def test_a_paraphrase_says_it_in_other_words():
     """The same words in the same order are no paraphrase."""
     text = "You can attach a volume to [a job](/jobs/)."
 
-    assert paraphrase(one(text)) == "It is possible to attach a volume to a job."
-    assert paraphrase(one("A job ends by itself after a while.")) == ""
+    assert paraphrase(a_sentence(text)) == "It is possible to attach a volume to a job."
+    assert paraphrase(a_sentence("A job ends by itself after a while.")) == ""
 
 
 # What a case is made of
@@ -266,9 +267,9 @@ def test_a_value_stands_as_a_whole_or_not_at_all():
 def test_a_removed_fact_is_asked_for_and_not_told():
     """A question that holds its answer tests nothing."""
     text = "Each Instance keeps up to 15 volumes at a time."
-    kind, fact, at = next(iter(removed.facts(one(text))))
+    kind, fact, at = next(iter(removed.facts(a_sentence(text))))
 
-    found = removed.case(kind, one(text), fact, at)
+    found = removed.case(kind, a_sentence(text), fact, at)
 
     assert (kind, fact, found.made_up) == ("number", "15", text)
     assert found.question == (
@@ -327,7 +328,7 @@ def both() -> dict[str, list[PerturbedSentence]]:
 
 
 @pytest.fixture(params=["first", "held out"])
-def found(both, request) -> list[PerturbedSentence]:
+def perturbed_set(both, request) -> list[PerturbedSentence]:
     """Each of the sets in turn."""
     return both[request.param]
 
@@ -342,34 +343,39 @@ def test_the_sets_are_what_they_were_before_there_was_a_checker():
 
 
 @on_docs
-def test_ids_of_cases_are_unique(found):
+def test_ids_of_cases_are_unique(perturbed_set):
     """A result names a case by its id."""
-    assert len({case.id for case in found}) == len(found)
+    assert len({case.id for case in perturbed_set}) == len(perturbed_set)
 
 
 @on_docs
-def test_a_source_stands_in_every_place_alike(found):
+def test_a_source_stands_in_every_place_alike(perturbed_set):
     """A checker that looks at the first passage alone must not do well."""
-    shares = [sum(c.place == n for c in found) / len(found) for n in range(1, 6)]
+    shares = [
+        sum(c.place == n for c in perturbed_set) / len(perturbed_set)
+        for n in range(1, 6)
+    ]
 
     assert all(0.15 < share < 0.25 for share in shares)
 
 
 @on_docs
-def test_true_sentences_stand_in_their_source(found):
+def test_true_sentences_stand_in_their_source(perturbed_set):
     """As a reader sees them, but for its line ends."""
-    told = [case for case in found if case.said]
+    with_source = [case for case in perturbed_set if case.said]
 
-    assert len(told) > 500
+    assert len(with_source) > 500
     assert [
-        c.id for c in told if c.said not in collapse_whitespace(c.source_chunk.text)
+        c.id
+        for c in with_source
+        if c.said not in collapse_whitespace(c.source_chunk.text)
     ] == []
 
 
 @on_docs
-def test_no_false_sentence_stands_in_its_passages(found):
+def test_no_false_sentence_stands_in_its_passages(perturbed_set):
     """It would be true."""
-    false = [case for case in found if not case.supported]
+    false = [case for case in perturbed_set if not case.supported]
     wrong = [
         case.id
         for case in false
@@ -381,25 +387,27 @@ def test_no_false_sentence_stands_in_its_passages(found):
 
 
 @on_docs
-def test_a_false_sentence_differs_from_a_true_one_in_what_it_says(found):
+def test_a_false_sentence_differs_from_a_true_one_in_what_it_says(perturbed_set):
     """Neither more nor less."""
-    for case in found:
+    for case in perturbed_set:
         if case.supported or not case.said:
             continue
         text = first.as_prose(form_of(case), case.said)
-        assert reached(text, Change(case.sentence, case.was, case.became)), case.id
+        assert is_one_replacement(text, Change(case.sentence, case.was, case.became)), (
+            case.id
+        )
 
 
 def form_of(case: PerturbedSentence) -> SourceSentence:
-    """The sentence of a case, with its form found again."""
+    """The sentence of a case, with its form looked up again."""
     forms = dict(sentences_in(case.source_chunk.text))
     return SourceSentence(case.source_chunk, case.nth, case.said, forms[case.said])
 
 
 @on_docs
-def test_a_value_that_stands_elsewhere_is_marked(found):
+def test_a_value_that_stands_elsewhere_is_marked(perturbed_set):
     """That is the part which a look-up over all passages does not find."""
-    hard = [case for case in found if case.elsewhere]
+    hard = [case for case in perturbed_set if case.elsewhere]
 
     assert len(hard) > 30
     for case in hard:

@@ -73,10 +73,10 @@ def test_pages_that_only_show_a_macro_are_indexed(docs):
 
 def test_every_indexed_page_has_chunks(docs):
     """A page without a chunk is not found, and is read again in every run."""
-    held = Counter(c.path for c in docs.chunks)
+    counts = Counter(c.path for c in docs.chunks)
 
-    assert set(held) == set(docs.pages.indexed)
-    assert all(c.page["page_chunks"] == held[c.path] for c in docs.chunks)
+    assert set(counts) == set(docs.pages.indexed)
+    assert all(c.page["page_chunks"] == counts[c.path] for c in docs.chunks)
 
 
 def test_no_chunk_exceeds_what_the_model_reads(docs):
@@ -110,10 +110,12 @@ def test_no_component_tag_is_left_outside_of_code(docs, site):
 @pytest.mark.parametrize(("pattern", "example"), RESIDUE.values(), ids=RESIDUE)
 def test_nothing_is_left_that_only_a_machine_reads(docs, pattern, example):
     """The embedder would read it, and the language model would quote it."""
-    found = re.compile(pattern, re.M)
-    left = [(c.path, c.lines) for c in docs.chunks if found.search(plain(c.text).prose)]
+    compiled = re.compile(pattern, re.M)
+    left = [
+        (c.path, c.lines) for c in docs.chunks if compiled.search(plain(c.text).prose)
+    ]
 
-    assert found.search(plain(f"Text.\n\n{example}").prose)
+    assert compiled.search(plain(f"Text.\n\n{example}").prose)
     assert left == []
 
 
@@ -204,18 +206,18 @@ def test_a_chunk_stands_on_the_lines_that_are_named(docs):
     Checked where every line is shown as it is written: no tag, no entity, and not the
     description, which stands in the frontmatter.
     """
-    seen, wrong = 0, []
+    compared, wrong = 0, []
     for chunk in docs.chunks:
         first, last = chunk.lines
         source = visible(docs.texts[chunk.path]).split("\n")[first - 1 : last]
         if first == 1 or any("<" in line or "&" in line for line in source):
             continue
-        seen += 1
+        compared += 1
         top, bottom = ends(chunk.text)
         if not (stands(top, source[0]) and stands(bottom, source[-1])):
             wrong.append((chunk.path, chunk.lines))
 
-    assert seen > 5_000
+    assert compared > 5_000
     assert wrong == []
 
 

@@ -52,10 +52,10 @@ def test_a_second_run_over_real_pages_writes_nothing(home):
 )
 def test_the_page_that_answers_is_first_or_second(home, question, path):
     """The mission's own question, and two that are as plain."""
-    found = here("search", question, "--json", home=home).data["passages"]
+    passages = here("search", question, "--json", home=home).data["passages"]
 
-    assert path in [p["path"] for p in found[:2]]
-    best = next(p for p in found if p["path"] == path)
+    assert path in [p["path"] for p in passages[:2]]
+    best = next(p for p in passages if p["path"] == path)
     assert best["url"] == BASE + path.removesuffix(".mdx") + "/"
 
 

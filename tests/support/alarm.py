@@ -1,4 +1,4 @@
-"""A hang becomes a failure; what is merely slow does not."""
+"""Turn a hang into a failure; what is merely slow passes."""
 
 from __future__ import annotations
 

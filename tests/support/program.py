@@ -97,7 +97,7 @@ def here(
 ) -> Done:
     """Run the program in this process; a bug in it is an exception here."""
     out, err = _stream(), _stream()
-    with pytest.MonkeyPatch.context() as patch, _as_we_were():
+    with pytest.MonkeyPatch.context() as patch, _restoring_process():
         for name in list(os.environ):
             patch.delenv(name)
         for name, value in environment(home, env or {}).items():
@@ -174,8 +174,8 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 
 @contextmanager
-def _as_we_were() -> Iterator[None]:
-    """Undo what the program does to the process it thinks it has for itself."""
+def _restoring_process() -> Iterator[None]:
+    """Undo afterwards what the program does to a process it takes for its own."""
     hook, handler, mask = sys.excepthook, signal.getsignal(signal.SIGTERM), os.umask(0)
     os.umask(mask)
     try:
