@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tracemalloc
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,7 +17,13 @@ from tests.support.alarm import alarm
 
 from askdocs.domain.text import Document, Front, Source, visible
 from askdocs.steps.docs import frontmatter
-from askdocs.steps.docs.frontmatter import DEEPEST, LONGEST, open_document
+from askdocs.steps.docs.frontmatter import (
+    MAX_BRACKETS,
+    MAX_FRONTMATTER_CHARS,
+    open_document,
+)
+
+DOCS = os.environ.get("RAG_TEST_DOCS", "")
 
 
 def opened(text: str) -> Document:
@@ -185,7 +195,7 @@ def test_a_yaml_bomb_stays_small():
     "frontmatter",
     [
         "[" * 3000,
-        "a: " + "[" * DEEPEST,
+        "a: " + "[" * MAX_BRACKETS,
         "{a: " * 3000,
         "- " * 30_000,
         "? " * 30_000,
@@ -195,6 +205,9 @@ def test_a_yaml_bomb_stays_small():
         "%" * 60_000,
         "'" * 60_000,
         "a: |\n" + "  x\n" * 15_000,
+        "- " * 8_000,
+        "? " * 8_000,
+        "a: |\n" + "  x\n" * 4_000,
     ],
     ids=[
         "3,000 brackets",
@@ -208,6 +221,9 @@ def test_a_yaml_bomb_stays_small():
         "directives",
         "quotes",
         "a long string",
+        "as many lists as are read",
+        "as many keys as are read",
+        "as long a string as is read",
     ],
 )
 def test_depth_ends_neither_the_run_nor_the_process(frontmatter):
@@ -220,8 +236,8 @@ def test_depth_ends_neither_the_run_nor_the_process(frontmatter):
 
 
 def test_what_is_too_long_is_not_parsed():
-    """64 kB is forty times the longest that was seen."""
-    long = "title: T\ndescription: " + "x" * LONGEST
+    """16 kB is eleven times the longest that was seen."""
+    long = "title: T\ndescription: " + "x" * MAX_FRONTMATTER_CHARS
     document = headed(long)
 
     assert document.front == Front()
@@ -230,8 +246,8 @@ def test_what_is_too_long_is_not_parsed():
 
 
 def test_a_value_is_one_line_of_a_thousand_characters():
-    """A 20 kB title would be in the breadcrumb of every chunk of the page."""
-    front = headed(f"title: {'long ' * 4000}\ndescription: |\n  two\n  lines").front
+    """A 15 kB title would be in the breadcrumb of every chunk of the page."""
+    front = headed(f"title: {'long ' * 3000}\ndescription: |\n  two\n  lines").front
 
     assert len(front.title) <= 1000
     assert front.description == "two lines"
@@ -403,8 +419,8 @@ MARKS = st.sampled_from(
     st.lists(st.integers(0, 20), max_size=3),
 )
 @example([], [])
-def test_plain_frontmatter_is_read_as_yaml_reads_it(marks, moved):
-    """We read it ourselves, twenty times as fast; whatever is not plain goes to YAML."""
+def test_what_pyyaml_reads_is_read_alike(marks, moved):
+    """libyaml is another parser: it may read more (a tab, `|#`), never something else."""
     text = PLAIN
     for at, mark in marks:
         text = text[:at] + mark + text[at:]
@@ -416,14 +432,61 @@ def test_plain_frontmatter_is_read_as_yaml_reads_it(marks, moved):
     try:
         theirs = frontmatter._front(yaml.load(text, Loader=yaml.BaseLoader))
     except (yaml.YAMLError, AttributeError):
-        theirs = Front()
+        return
 
-    assert frontmatter._read(text, 1)[0] == theirs
+    assert frontmatter._read(text, 1) == (theirs, "")
 
 
-def test_plain_frontmatter_needs_no_yaml():
-    """Else the test above compares YAML with itself."""
-    assert frontmatter._simple(PLAIN) == yaml.load(PLAIN, Loader=yaml.BaseLoader)
+@pytest.mark.skipif(not DOCS, reason="RAG_TEST_DOCS names no clone of the docs")
+def test_every_real_frontmatter_is_read_as_pyyaml_reads_it():
+    """What the authors wrote is the same whether or not libyaml is there."""
+    texts = [path.read_text() for path in sorted(Path(DOCS).rglob("*.mdx"))]
+    heads = [match[1] for text in texts if (match := frontmatter._FRONT.match(text))]
+
+    assert len(heads) >= 1_926
+    for head in heads:
+        assert frontmatter._loaded(head) == yaml.load(head, Loader=yaml.BaseLoader)
+
+
+WITHOUT_LIBYAML = """
+import sys
+sys.modules["yaml._yaml"] = None
+import yaml
+from askdocs.domain.text import Source
+from askdocs.steps.docs.frontmatter import open_document
+assert not hasattr(yaml, "CBaseLoader")
+print(open_document(Source("a.mdx", "---\\ntitle: 1.10\\ntags: [a, b]\\n---\\n")).front)
+"""
+
+
+def test_without_libyaml_pyyaml_reads_it():
+    """Where PyYAML was built from source without the headers, there is no such loader."""
+    printed = python(WITHOUT_LIBYAML)
+
+    assert printed == f"{Front(title='1.10', tags=('a', 'b'))}\n"
+
+
+NESTED = """
+from askdocs.domain.text import Source
+from askdocs.steps.docs.frontmatter import MAX_FRONTMATTER_CHARS, open_document
+for mark in ("- ", "? ", "[", "{a: ", "a:\\n ", "- - ? "):
+    head = mark * (MAX_FRONTMATTER_CHARS // len(mark))
+    document = open_document(Source("a.mdx", f"---\\n{head}\\n---\\nBody"))
+    assert document.body == "Body"
+    assert "ignored" in document.warnings[0]
+print("done")
+"""
+
+
+def test_as_much_as_is_read_cannot_end_the_process():
+    """libyaml calls itself for each level: 30,000 of them overflow a stack of 8 MB."""
+    assert python(NESTED) == "done\n"
+
+
+def python(program: str) -> str:
+    """Return what a program prints in a process of its own."""
+    words = [sys.executable, "-c", program]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
 
 @settings(max_examples=300, deadline=None)
