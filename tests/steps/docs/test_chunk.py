@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, product
@@ -31,7 +33,11 @@ from askdocs.steps.docs.frontmatter import open_document
 from askdocs.steps.docs.mdx import Shared, read_page
 from askdocs.steps.docs.urls import anchored
 
-WORD = re.compile(r"\w+|[^\w\s]")
+MARKS = "".join(
+    c for c in map(chr, range(sys.maxunicode)) if unicodedata.category(c)[0] == "M"
+)
+WORD = re.compile(rf"\w(?:[\w\u200d{MARKS}]|(?<=\u200d)\S)*|[^\w\s]")
+"""A word with the marks on its letters; if a token parted them, so would a cut."""
 
 
 class Words:
@@ -789,6 +795,7 @@ def is_within(wanted: Sequence[str], found: Sequence[str]) -> bool:
 @settings(max_examples=250, deadline=None)
 @given(page=PAGES, limit=st.integers(24, 60), prefix=st.sampled_from(["", "passage: "]))
 @example(flat(prose("x" * 5000)), 24, "")
+@example(flat(prose("0:" * 10 + "00\u0ae2")), 24, "")
 def test_nothing_exceeds_the_limit_and_nothing_is_lost(page, limit, prefix):
     """What exceeds it is cut off by the model, in silence."""
     with alarm():
