@@ -28,7 +28,7 @@ from askdocs.domain.text import (
     Source,
 )
 from askdocs.steps.docs.chunk import Ruler, cut_page, readable
-from askdocs.steps.docs.chunk.join import TINY
+from askdocs.steps.docs.chunk.section_groups import TINY_SECTION_TOKENS
 from askdocs.steps.docs.frontmatter import open_document
 from askdocs.steps.docs.mdx import Shared, read_page
 from askdocs.steps.docs.urls import anchored
@@ -277,7 +277,7 @@ def test_small_blocks_of_one_section_share_a_chunk():
 @pytest.mark.parametrize("kind", [PageKind.PROSE, PageKind.TUTORIAL])
 def test_sections_do_not_share_a_chunk(kind):
     """The fragment of its link would be wrong for half of it."""
-    sections = [Section((h,), h, (prose(numbered(TINY)),)) for h in "ab"]
+    sections = [Section((h,), h, (prose(numbered(TINY_SECTION_TOKENS)),)) for h in "ab"]
 
     chunks = cut(a_page(*sections, kind=kind), limit=100)
 

@@ -1,4 +1,4 @@
-"""A Page becomes chunks that fit the embedder, each under the heading it stands under.
+"""Cut a page into chunks that fit the embedder, each under the heading it stands under.
 
 What is embedded is a breadcrumb (words of the folders > title > headings) and the text
 without link targets; what is shown is the text as it is. Nothing is cut off: what does
@@ -14,12 +14,27 @@ from itertools import islice, pairwise
 from typing import Any
 
 from askdocs.domain.text import Block, Chunk, Kind, Page, Section
-from askdocs.steps.docs.chunk.fit import packed
-from askdocs.steps.docs.chunk.head import LEAST, fields_of, heads
-from askdocs.steps.docs.chunk.join import Group, heading_block, joined, told
-from askdocs.steps.docs.chunk.measure import BLANKS, Piece, Ruler, measured, readable
+from askdocs.steps.docs.chunk.block_splitter import pack_blocks
+from askdocs.steps.docs.chunk.breadcrumb import (
+    MIN_TEXT_TOKENS,
+    breadcrumbs,
+    page_fields,
+)
+from askdocs.steps.docs.chunk.ruler import (
+    BLANKS,
+    Piece,
+    Ruler,
+    measure_blocks,
+    readable,
+)
+from askdocs.steps.docs.chunk.section_groups import (
+    Group,
+    heading_block,
+    join_sections,
+    sections_with_text,
+)
 
-__all__ = ["LEAST", "VERSION", "Ruler", "cut_page", "readable"]
+__all__ = ["MIN_TEXT_TOKENS", "VERSION", "Ruler", "cut_page", "readable"]
 
 VERSION = 3
 """Of the chunking rules; another version is another index."""
@@ -35,7 +50,7 @@ class _ChunkText:
         texts: The chunks to be, with what the embedder reads of each.
     """
 
-    part: Group
+    group: Group
     room: int
     texts: list[tuple[Block, str]] = field(default_factory=list)
 
@@ -60,13 +75,16 @@ def cut_page(
     Raises:
         ConfigError: if the prefix leaves no room for text.
     """
-    drafts = _drafts(page, ruler)
-    fields = fields_of(page, [text for _, _, text in _texts(drafts)])
-    shared = {**payload, "page_chunks": sum(len(draft.texts) for draft in drafts)}
+    chunk_texts = _chunk_texts(page, ruler)
+    fields = page_fields(page, [text for _, _, text in _flattened(chunk_texts)])
+    shared = {
+        **payload,
+        "page_chunks": sum(len(chunk_text.texts) for chunk_text in chunk_texts),
+    }
     seen: Counter[tuple[tuple[str, ...], str]] = Counter()
     chunks: list[Chunk] = []
-    for part, block, embedded in _texts(drafts):
-        section = part.section
+    for group, block, embedded in _flattened(chunk_texts):
+        section = group.section
         place = (section.heading, embedded)
         chunks.append(
             Chunk(
@@ -79,7 +97,7 @@ def cut_page(
                 page=shared,
                 anchor=section.anchor,
                 lines=block.lines,
-                also=part.also,
+                also=group.also,
                 fields={} if chunks else fields,
             )
         )
@@ -98,41 +116,41 @@ def _with_lead(page: Page) -> list[Section]:
     return [replace(first, blocks=(block, *first.blocks)), *rest]
 
 
-def _texts(drafts: Iterable[_ChunkText]) -> Iterator[tuple[Group, Block, str]]:
-    for draft in drafts:
-        for block, embedded in draft.texts:
-            yield draft.part, block, embedded
+def _flattened(chunk_texts: Iterable[_ChunkText]) -> Iterator[tuple[Group, Block, str]]:
+    for chunk_text in chunk_texts:
+        for block, embedded in chunk_text.texts:
+            yield chunk_text.group, block, embedded
 
 
-def _drafts(page: Page, ruler: Ruler) -> list[_ChunkText]:
+def _chunk_texts(page: Page, ruler: Ruler) -> list[_ChunkText]:
     """Return the sections that hold text, cut so that everything fits."""
-    parts = joined(_parts(page, ruler), page.kind)
-    drafts = [_ChunkText(part, part.room) for part in parts]
-    todo = drafts
-    while todo:
-        for draft in todo:
-            runs = list(packed(draft.part.pieces, draft.room, ruler))
+    groups = join_sections(_groups(page, ruler), page.kind)
+    chunk_texts = [_ChunkText(group, group.room) for group in groups]
+    pending = chunk_texts
+    while pending:
+        for chunk_text in pending:
+            runs = list(pack_blocks(chunk_text.group.pieces, chunk_text.room, ruler))
             words = ["\n".join(p.words for p in run) for run in runs]
-            draft.texts = [
-                (_joined(run), draft.part.head + text)
+            chunk_text.texts = [
+                (_merged_block(run), chunk_text.group.head + text)
                 for run, text in zip(runs, words, strict=True)
             ]
-        todo = _too_long(todo, ruler)
-    return drafts
+        pending = _reduce_rooms(pending, ruler)
+    return chunk_texts
 
 
-def _parts(page: Page, ruler: Ruler) -> list[Group]:
+def _groups(page: Page, ruler: Ruler) -> list[Group]:
     """Return the sections that hold text, measured.
 
     Everything is measured for the whole page at once: a call of the tokenizer costs
     more than the tokens of a section.
     """
-    sections = told(_with_lead(page))
+    sections = sections_with_text(_with_lead(page))
     titles = [heading_block(section) for section in sections]
     blocks = [block for section in sections for block in section.blocks]
-    pieces = iter(measured([*titles, *blocks], ruler))
+    pieces = iter(measure_blocks([*titles, *blocks], ruler))
     named = list(islice(pieces, len(sections)))
-    above = heads(page, [s.heading for s in sections], ruler)
+    above = breadcrumbs(page, [s.heading for s in sections], ruler)
     return [
         Group(
             section,
@@ -145,35 +163,35 @@ def _parts(page: Page, ruler: Ruler) -> list[Group]:
     ]
 
 
-def _too_long(drafts: list[_ChunkText], ruler: Ruler) -> list[_ChunkText]:
+def _reduce_rooms(chunk_texts: list[_ChunkText], ruler: Ruler) -> list[_ChunkText]:
     """Return the sections with a text over the limit, and give them less room.
 
     Some tokenizers count a joined text higher than its parts.
     """
-    excess = iter(ruler.excess([embedded for *_, embedded in _texts(drafts)]))
-    found = []
-    for draft in drafts:
-        over = max(islice(excess, len(draft.texts)), default=0)
-        if over > 0 and draft.room > 1:
-            draft.room = max(1, draft.room - over)
-            found.append(draft)
-    return found
+    excess = iter(ruler.excess([embedded for *_, embedded in _flattened(chunk_texts)]))
+    reduced = []
+    for chunk_text in chunk_texts:
+        over = max(islice(excess, len(chunk_text.texts)), default=0)
+        if over > 0 and chunk_text.room > 1:
+            chunk_text.room = max(1, chunk_text.room - over)
+            reduced.append(chunk_text)
+    return reduced
 
 
-def _glue(before: Block, after: Block) -> str:
+def _separator(before: Block, after: Block) -> str:
     return "\n" if before.kind is after.kind is Kind.ITEM else "\n\n"
 
 
-def _joined(run: list[Piece]) -> Block:
-    """Return one block of a run."""
-    text = _tidy(run[0].block)
+def _merged_block(run: list[Piece]) -> Block:
+    """Return the blocks of a run as one."""
+    text = _without_blank_runs(run[0].block)
     for before, after in pairwise(run):
-        text += _glue(before.block, after.block) + _tidy(after.block)
+        text += _separator(before.block, after.block) + _without_blank_runs(after.block)
     lines = (run[0].block.lines[0], max(p.block.lines[1] for p in run))
     return Block(text, run[0].block.kind, lines)
 
 
-def _tidy(block: Block) -> str:
+def _without_blank_runs(block: Block) -> str:
     """Return the text of a block; where tags were, empty lines are left."""
     if block.kind is Kind.CODE:
         return block.text

@@ -1,4 +1,4 @@
-"""A page and its headings become what stands before every text that is embedded."""
+"""Build the breadcrumb that stands before every text that is embedded."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from itertools import pairwise
 
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.text import Page
-from askdocs.steps.docs.chunk.measure import Ruler
+from askdocs.steps.docs.chunk.ruler import Ruler
 
-LEAST = 16
+MIN_TEXT_TOKENS = 16
 """Tokens that must be left for a passage beside the embedder's prefix."""
 
 _WORD = re.compile(r"[^\W_]+")
 
 
-def heads(
+def breadcrumbs(
     page: Page, headings: Sequence[tuple[str, ...]], ruler: Ruler
 ) -> list[tuple[str, int]]:
     """Return the breadcrumb of each section, and the room that is left below it.
@@ -27,24 +27,26 @@ def heads(
     Raises:
         ConfigError: if the prefix of the model leaves no room for text.
     """
-    above = path_words(page.path, page.front.title)
-    trails = [_trail(above, page.front.title, heading) for heading in headings]
+    above = folder_words(page.path, page.front.title)
+    trails = [
+        _breadcrumb_parts(above, page.front.title, heading) for heading in headings
+    ]
     crumbs = [" > ".join(trail) for trail in trails]
     whole, *rooms = ruler.rooms(["", *(f"{crumb}\n\n" for crumb in crumbs)])
-    if whole < LEAST:
+    if whole < MIN_TEXT_TOKENS:
         raise ConfigError(
             f"RAG_CHUNK_TOKENS: {ruler.limit} leaves no room beside the model's prefix",
-            hint=f"RAG_CHUNK_TOKENS={ruler.limit - whole + 4 * LEAST} or more",
+            hint=f"RAG_CHUNK_TOKENS={ruler.limit - whole + 4 * MIN_TEXT_TOKENS} or more",
         )
     for at, (trail, room) in enumerate(zip(trails, rooms, strict=True)):
         if room < whole // 2:
             crumbs[at] = _shortened(trail, whole // 2, ruler)
             rooms[at] = ruler.rooms([f"{crumbs[at]}\n\n"])[0]
-    found = [f"{crumb}\n\n" if crumb else "" for crumb in crumbs]
-    return list(zip(found, rooms, strict=True))
+    heads = [f"{crumb}\n\n" if crumb else "" for crumb in crumbs]
+    return list(zip(heads, rooms, strict=True))
 
 
-def fields_of(page: Page, texts: Sequence[str]) -> dict[str, str]:
+def page_fields(page: Page, texts: Sequence[str]) -> dict[str, str]:
     """Return the texts that stand for a whole page, see `domain.search.FIELDS`.
 
     Args:
@@ -55,26 +57,26 @@ def fields_of(page: Page, texts: Sequence[str]) -> dict[str, str]:
     head = " ".join((page.front.title, *words, page.front.description))
     names = dict.fromkeys(name for s in page.sections for name in s.heading)
     headings = " ".join((head, *names))
-    said = [text.partition("\n\n")[2] or text for text in texts]
-    return {"head": head, "headings": headings, "page": " ".join((headings, *said))}
+    bodies = [text.partition("\n\n")[2] or text for text in texts]
+    return {"head": head, "headings": headings, "page": " ".join((headings, *bodies))}
 
 
-def path_words(path: str, title: str) -> str:
+def folder_words(path: str, title: str) -> str:
     """Return the words of a page's folders that its title does not say already.
 
     The file's own name is left out: it is the title again, and a page that is renamed
     keeps its vectors.
 
-    >>> path_words("pages/serverless/jobs/how-to/create-job.mdx", "Create a job")
+    >>> folder_words("pages/serverless/jobs/how-to/create-job.mdx", "Create a job")
     'serverless jobs how to'
     """
     stem = path.removeprefix("pages/").rsplit(".", 1)[0].removesuffix("/index")
-    said = {word.casefold() for word in _WORD.findall(title)}
+    in_title = {word.casefold() for word in _WORD.findall(title)}
     words = dict.fromkeys(_WORD.findall(stem.rpartition("/")[0]))
-    return " ".join(word for word in words if word.casefold() not in said)
+    return " ".join(word for word in words if word.casefold() not in in_title)
 
 
-def _trail(above: str, title: str, heading: tuple[str, ...]) -> list[str]:
+def _breadcrumb_parts(above: str, title: str, heading: tuple[str, ...]) -> list[str]:
     """Return the parts of a breadcrumb, without what only repeats the part above it."""
     parts = [part for part in (above, title, *heading) if part]
     return [part for before, part in pairwise(["", *parts]) if part != before]

@@ -1,4 +1,4 @@
-"""A block becomes the words that the embedder reads of it, and how many tokens they are."""
+"""Measure what the embedder reads of a text, in tokens."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Ruler:
 
     def sizes(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text, special tokens left out."""
-        extra, *found = self.tokenizer.count(["", *texts])
-        return [n - extra for n in found]
+        special, *counts = self.tokenizer.count(["", *texts])
+        return [n - special for n in counts]
 
     def rooms(self, heads: Sequence[str]) -> list[int]:
         """Return how many tokens of text fit below each of these beginnings."""
@@ -65,7 +65,7 @@ class Ruler:
         spans = self.tokenizer.spans(text)
         parts, first, start = [], 0, 0
         while first + size < len(spans):
-            end = _seam(text, start, spans[first + size][0])
+            end = _cut_position(text, start, spans[first + size][0])
             parts.append(text[start:end])
             start = end
             while first < len(spans) and spans[first][0] < end:
@@ -82,18 +82,20 @@ class Piece:
     size: int
 
 
-def _seam(text: str, start: int, end: int) -> int:
+def _cut_position(text: str, start: int, end: int) -> int:
     """Return where to cut a text before *end*: after a space, else between characters."""
     space = max(text.rfind(" ", start, end), text.rfind("\n", start, end)) + 1
     if space > start + (end - start) // 2:
         return space
     seam = end
-    while seam > start and (_joins(text[seam]) or text[seam - 1] == _JOINER):
+    while seam > start and (
+        _continues_character(text[seam]) or text[seam - 1] == _JOINER
+    ):
         seam -= 1
     return seam if seam > start else end
 
 
-def _joins(char: str) -> bool:
+def _continues_character(char: str) -> bool:
     """Whether a character is shown as a part of the one before it."""
     return char == _JOINER or unicodedata.category(char).startswith("M")
 
@@ -109,12 +111,12 @@ def readable(block: Block) -> str:
     text = _HEADING.sub("", BLANKS.sub("\n\n", block.text))
     parts, done = [], 0
     for code in _CODE.finditer(text) if "`" in text or "~~~" in text else ():
-        parts += [_plain(text[done : code.start()]), code[0]]
+        parts += [_without_markup(text[done : code.start()]), code[0]]
         done = code.end()
-    return "".join([*parts, _plain(text[done:])])
+    return "".join([*parts, _without_markup(text[done:])])
 
 
-def _plain(text: str) -> str:
+def _without_markup(text: str) -> str:
     if "|" in text and "-" in text:
         text = _RULE.sub("", text)
     if "](" in text:
@@ -122,7 +124,7 @@ def _plain(text: str) -> str:
     return text.replace("**", "")
 
 
-def measured(blocks: Iterable[Block], ruler: Ruler) -> list[Piece]:
+def measure_blocks(blocks: Iterable[Block], ruler: Ruler) -> list[Piece]:
     """Return each block with its words and their size."""
     words = [(block, readable(block)) for block in blocks]
     sizes = ruler.sizes([text for _, text in words])

@@ -1,4 +1,4 @@
-"""Sections of a page become groups: a tiny one is joined to its neighbour."""
+"""Join the tiny sections of a page to their neighbours."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from askdocs.domain.text import Block, Kind, PageKind, Section
-from askdocs.steps.docs.chunk.measure import Piece
+from askdocs.steps.docs.chunk.ruler import Piece
 
-TINY = 32
+TINY_SECTION_TOKENS = 32
 """Tokens of text below which a section says too little to be found or cited alone.
 
 240 sections of the Scaleway docs are that short; most lead to the ones below them.
@@ -42,38 +42,38 @@ class Group:
         return sum(piece.size for piece in self.pieces)
 
     def with_next(self, other: Group) -> Group:
-        """Return this part with another below it, under its heading."""
+        """Return this group with another below it, under its heading."""
         pieces = [*self.pieces, other.title, *other.pieces]
         also = (*self.also, other.section.anchor, *other.also)
         return replace(self, pieces=pieces, also=also)
 
 
-def told(sections: Sequence[Section]) -> list[Section]:
+def sections_with_text(sections: Sequence[Section]) -> list[Section]:
     """Return the sections with text, and no heading lost that has none.
 
     Such a heading stands in the trails below it. Where the next one is of its level, as
     when a macro brings a heading of its own, it is put into the trail of that one; at
     the end it becomes a line of the text before it.
     """
-    found: list[Section] = []
+    filled: list[Section] = []
     bare: list[Section] = []
     for section, after in zip_longest(sections, sections[1:]):
         depth = len(section.heading)
         if section.blocks:
-            found.append(_under(bare, section))
+            filled.append(_with_bare_headings(bare, section))
             bare = []
-        elif found and section.line <= found[-1].blocks[-1].lines[1]:
+        elif filled and section.line <= filled[-1].blocks[-1].lines[1]:
             continue  # a heading within an item or a quote stands in the text of that
         elif depth and not (after and after.heading[:depth] == section.heading):
             bare.append(section)
-            if found and not (after and after.heading[:-1] == section.heading[:-1]):
+            if filled and not (after and after.heading[:-1] == section.heading[:-1]):
                 lines = tuple(heading_block(each) for each in bare)
-                found[-1] = replace(found[-1], blocks=(*found[-1].blocks, *lines))
+                filled[-1] = replace(filled[-1], blocks=(*filled[-1].blocks, *lines))
                 bare = []
-    return found
+    return filled
 
 
-def _under(bare: Sequence[Section], section: Section) -> Section:
+def _with_bare_headings(bare: Sequence[Section], section: Section) -> Section:
     """Return a section with headings that have no text in its trail."""
     names = [each.heading[-1] for each in bare]
     return replace(
@@ -88,34 +88,34 @@ def heading_block(section: Section) -> Block:
     return Block(f"{marks} {name}", Kind.PROSE, (section.line, section.line))
 
 
-def joined(parts: Sequence[Group], kind: PageKind) -> list[Group]:
-    """Join sections that are too small to be found or cited alone.
+def join_sections(groups: Sequence[Group], kind: PageKind) -> list[Group]:
+    """Join sections that are too small to be joined or cited alone.
 
     A tiny one is joined to the one after it, or before it if nothing follows: only to a
     neighbour under the same heading, or to the first below it. On a page of questions,
     what stands under one question is joined instead; a list of concepts stays as it is.
     In any case both must fit in one chunk.
     """
-    join = _RULES.get(kind, _tiny)
-    found: list[Group] = []
-    for part, after in zip_longest(parts, parts[1:]):
-        if found and join(found[-1], part, after):
-            found[-1] = found[-1].with_next(part)
+    belongs = _JOIN_RULES.get(kind, _is_tiny)
+    joined: list[Group] = []
+    for group, after in zip_longest(groups, groups[1:]):
+        if joined and belongs(joined[-1], group, after):
+            joined[-1] = joined[-1].with_next(group)
         else:
-            found.append(part)
-    return found
+            joined.append(group)
+    return joined
 
 
-def _never(_before: Group, _part: Group, _after: Group | None) -> bool:
+def _keep_apart(_before: Group, _part: Group, _after: Group | None) -> bool:
     """Whether to join two entries of a list of concepts."""
     return False
 
 
-def _one_question(before: Group, part: Group, _after: Group | None) -> bool:
+def _is_same_question(before: Group, group: Group, _after: Group | None) -> bool:
     """Whether two sections answer one question."""
-    question = _question(part.section.heading)
+    question = _question(group.section.heading)
     same = bool(question) and question == _question(before.section.heading)
-    return same and _fit(before, part)
+    return same and _fit_in_one_chunk(before, group)
 
 
 def _question(heading: tuple[str, ...]) -> tuple[str, ...]:
@@ -124,21 +124,25 @@ def _question(heading: tuple[str, ...]) -> tuple[str, ...]:
     return heading[: ends[-1]] if ends else ()
 
 
-def _tiny(before: Group, part: Group, after: Group | None) -> bool:
+def _is_tiny(before: Group, group: Group, after: Group | None) -> bool:
     """Whether a section is to be joined to the one before it."""
-    last = part.size < TINY and not (after and _related(part, after))
-    return (before.size < TINY or last) and _related(before, part)
+    last = group.size < TINY_SECTION_TOKENS and not (
+        after and _are_neighbours(group, after)
+    )
+    return (before.size < TINY_SECTION_TOKENS or last) and _are_neighbours(
+        before, group
+    )
 
 
-def _related(first: Group, then: Group) -> bool:
+def _are_neighbours(first: Group, then: Group) -> bool:
     """Whether two neighbours stand under one heading, and fit in one chunk."""
     above = first.section.heading[:-1]
     same = then.section.heading[: len(above)] == above
-    return bool(first.section.heading) and same and _fit(first, then)
+    return bool(first.section.heading) and same and _fit_in_one_chunk(first, then)
 
 
-def _fit(first: Group, then: Group) -> bool:
+def _fit_in_one_chunk(first: Group, then: Group) -> bool:
     return first.size + then.title.size + then.size <= first.room
 
 
-_RULES = {PageKind.CONCEPTS: _never, PageKind.FAQ: _one_question}
+_JOIN_RULES = {PageKind.CONCEPTS: _keep_apart, PageKind.FAQ: _is_same_question}
