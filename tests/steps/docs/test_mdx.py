@@ -13,8 +13,8 @@ from tests.support.alarm import alarm
 from askdocs.domain.text import Block, Document, Front, Kind, Page, Source, visible
 from askdocs.steps.docs.frontmatter import open_document
 from askdocs.steps.docs.mdx import (
-    DEEPEST,
-    LONGEST_HEADING,
+    MAX_HEADING_CHARS,
+    MAX_PART_DEPTH,
     Shared,
     macros_used,
     parts_used,
@@ -370,12 +370,12 @@ def test_a_heading_of_nothing_opens_nothing(text):
 
 def test_what_was_underlined_by_accident_is_a_paragraph():
     """A `---` below a long paragraph makes a heading of it, and it would not be found."""
-    long = "word " * LONGEST_HEADING
+    long = "word " * MAX_HEADING_CHARS
 
     found = page(f"{long}\n---\n\n## Next\n")
 
     assert [s.heading for s in found.sections] == [(), ("Next",)]
-    assert found.sections[0].blocks[0].text.count("word") == LONGEST_HEADING
+    assert found.sections[0].blocks[0].text.count("word") == MAX_HEADING_CHARS
 
 
 @pytest.mark.parametrize("text", ["Text\\\n#hash", "#tag text"])
@@ -818,7 +818,9 @@ def test_a_chain_of_macros_ends():
 
     found = page('<Macro id="0" />', macros)
 
-    assert words('<Macro id="0" />', macros) == " ".join(map(str, range(DEEPEST)))
+    assert words('<Macro id="0" />', macros) == " ".join(
+        map(str, range(MAX_PART_DEPTH))
+    )
     assert len(found.warnings) == 1
 
 

@@ -1,4 +1,4 @@
-"""The text of an MDX file becomes a Page, as a reader of the site sees it.
+"""Read the text of an MDX file as a Page, as a reader of the site sees it.
 
 Two passes, each keeping the line numbers of the source: components, macros and
 partials become their words, and a Markdown parser finds the blocks. What only looks
@@ -11,18 +11,18 @@ from dataclasses import replace
 
 from askdocs.domain.text import Document, Page, Section
 from askdocs.steps.docs.mdx.blobs import without_blobs
-from askdocs.steps.docs.mdx.blocks import LONGEST_HEADING, sections_of
+from askdocs.steps.docs.mdx.blocks import MAX_HEADING_CHARS, sections_of
 from askdocs.steps.docs.mdx.components import KEPT
-from askdocs.steps.docs.mdx.context import opened
-from askdocs.steps.docs.mdx.kinds import kind_of
+from askdocs.steps.docs.mdx.page_kinds import kind_of
 from askdocs.steps.docs.mdx.page_links import links_of
 from askdocs.steps.docs.mdx.partials import Shared, macros_used, parts_used
-from askdocs.steps.docs.mdx.render import DEEPEST, Wording
+from askdocs.steps.docs.mdx.source_text import open_text
+from askdocs.steps.docs.mdx.wording import MAX_PART_DEPTH, Wording
 
 __all__ = [
-    "DEEPEST",
     "KEPT",
-    "LONGEST_HEADING",
+    "MAX_HEADING_CHARS",
+    "MAX_PART_DEPTH",
     "VERSION",
     "Shared",
     "macros_used",
@@ -47,7 +47,7 @@ def read_page(document: Document, *, shared: Shared) -> Page:
     count = document.body.count("\n") + 1
     source = range(document.first_line, document.first_line + count)
     wording = Wording(shared, cards=False)
-    text = opened(document.body, document.path, source, shared)
+    text = open_text(document.body, document.path, source, shared)
     sections = sections_of(*wording.of(text))
     if wording.met_cards and any(s.blocks for s in sections):
         wording = Wording(shared, cards=True)

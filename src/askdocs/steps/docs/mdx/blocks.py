@@ -1,4 +1,4 @@
-"""Markdown becomes sections of blocks, each with its lines in the source."""
+"""Parse Markdown into sections of blocks, each with its lines in the source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from askdocs.domain.text import Block, Kind, Section
 
-LONGEST_HEADING = 500
+MAX_HEADING_CHARS = 500
 """Characters; a longer one is a paragraph that was underlined by accident."""
 
 _EXPLICIT_ID = re.compile(r"\s*\{#([^{}\s]+)\}$")
@@ -83,7 +83,7 @@ def sections_of(text: str, numbers: Sequence[int]) -> list[Section]:
     without blocks: its text stays where it stands.
     """
     tokens = _BLOCKS.parse(text)
-    lines = _closed(tokens, text.split("\n"))
+    lines = _close_fences(tokens, text.split("\n"))
     here = _Part()
     parts = [here]
     levels: list[tuple[int, str]] = []
@@ -101,7 +101,7 @@ def sections_of(text: str, numbers: Sequence[int]) -> list[Section]:
     return [Section(p.heading, p.anchor, tuple(p.blocks), p.line) for p in parts]
 
 
-def _closed(tokens: list[Token], lines: list[str]) -> list[str]:
+def _close_fences(tokens: list[Token], lines: list[str]) -> list[str]:
     """Close the fences that end with their item, or with the page, for want of a mark.
 
     One that holds nothing goes: it would frame what its author did not mean.
@@ -125,7 +125,7 @@ def _heading(
     token: Token, group: list[Token], at: int, numbers: Sequence[int]
 ) -> _Part | None:
     """Return the section that a token opens, its name perhaps ""; None if it is no heading."""
-    if token.type != "heading_open" or len(group[at + 1].content) > LONGEST_HEADING:
+    if token.type != "heading_open" or len(group[at + 1].content) > MAX_HEADING_CHARS:
         return None
     written = _plain(group[at + 1].content)
     own = _EXPLICIT_ID.search(written)
@@ -180,10 +180,12 @@ def _blocks(
         kind = Kind.ITEM
         spans = [t.map for t in group if t.type == "list_item_open" and t.level == 1]
     for span in spans:
-        held = [line.rstrip() for line in lines[span[0] : span[1]]] if span else []
-        while held and not held[-1]:
-            held.pop()
-        text = "\n".join(held)
+        kept_lines = (
+            [line.rstrip() for line in lines[span[0] : span[1]]] if span else []
+        )
+        while kept_lines and not kept_lines[-1]:
+            kept_lines.pop()
+        text = "\n".join(kept_lines)
         if span and any(c.isalnum() for c in text):
-            last = span[0] + len(held) - 1
+            last = span[0] + len(kept_lines) - 1
             yield Block(text, kind, (numbers[span[0]], numbers[last]))

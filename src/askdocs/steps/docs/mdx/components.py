@@ -1,4 +1,4 @@
-"""A tag becomes the words that a reader sees of it, in each of the flavours of MDX."""
+"""Know the components of each flavour of MDX, and what a reader sees of their tags."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _CARDS = frozenset(
 )  # fmt: skip
 _PICTURES = frozenset({"Lightbox", "img", "Image", "Img"})
 _TABS = frozenset({"TabsTab", "TabItem", "Tab"})
-_LABELLED = _TABS | {
+_WITH_LABEL = _TABS | {
     "Accordion", "Badge", "CodeBlock", "Expandable", "File", "Folder", "Frame", "Step",
     "Update",
 }  # fmt: skip
 _FIELDS = frozenset({"ParamField", "ResponseField"})
-_AROUND = frozenset(
+_WRAPPERS = frozenset(
     "AccordionGroup Button CardGrid CardGroup Cards CodeGroup Column Columns FileTree Grid"
     " Fragment Key Link LinkButton RequestExample ResponseExample Steps Tabs Tooltip".split()
 )
@@ -49,15 +49,15 @@ _HTML = frozenset(
     " main mark nav ol p picture pre q s samp section small source span strong sub summary"
     " sup table tbody td tfoot th thead tr u ul var".split()
 )
-_KNOWN = (
-    frozenset(_NOTES) | _CARDS | _PICTURES | _LABELLED | _FIELDS | _AROUND | _SILENT
+_COMPONENTS = (
+    frozenset(_NOTES) | _CARDS | _PICTURES | _WITH_LABEL | _FIELDS | _WRAPPERS | _SILENT
 )
 _ITEMS = re.compile(r"\bitems\s*+=\s*+\{\s*+\[([^\[\]{}]*+)\]")
 _STRING = re.compile(r"\"([^\"]*+)\"|'([^']*+)'")
 _ITEM_LABEL = re.compile(rf"\blabel\s*+:\s*+(?:{_STRING.pattern})")
 
 
-class Said(NamedTuple):
+class Replacement(NamedTuple):
     """What a reader sees of something that is not plain Markdown.
 
     Attributes:
@@ -81,13 +81,13 @@ def is_card(name: str) -> bool:
     return name.rpartition(".")[2] in _CARDS
 
 
-def said_of(
+def replace_tag(
     tag: re.Match[str],
     whole: Container[str],
     labels: list[Iterator[str]],
     *,
     cards: bool,
-) -> Said:
+) -> Replacement:
     """Return what a reader sees of one tag.
 
     Args:
@@ -99,19 +99,21 @@ def said_of(
     written = tag["name"]
     name = written.rpartition(".")[2] or written
     if written in _HTML:
-        return Said(" " if name == "br" and not tag["end"] else "")
+        return Replacement(" " if name == "br" and not tag["end"] else "")
     if tag["end"]:
         if name == "Tabs" and labels:
             labels.pop()
-        return Said("" if name in _KNOWN or name[:1].isupper() else None)
-    if name in _KNOWN:
+        return Replacement("" if name in _COMPONENTS or name[:1].isupper() else None)
+    if name in _COMPONENTS:
         if name == "Tabs" and not tag[0].endswith("/>"):
             labels.append(_items(tag["attrs"]))
-        return _known(name, tag, labels, cards=cards)._replace(what=f"<{written}>")
+        return _replace_component(name, tag, labels, cards=cards)._replace(
+            what=f"<{written}>"
+        )
     if not written[0].isupper() or not (tag[0].endswith("/>") or written in whole):
-        return Said(None, "no component, stays as it is", f"<{written}>")
-    said = _labelled(_label(attributes(tag["attrs"])), tag[0])
-    return Said(said.words, KEPT, f"<{written}>")
+        return Replacement(None, "no component, stays as it is", f"<{written}>")
+    shown = _with_label(_label(attributes(tag["attrs"])), tag[0])
+    return Replacement(shown.words, KEPT, f"<{written}>")
 
 
 def _items(attrs: str) -> Iterator[str]:
@@ -121,18 +123,20 @@ def _items(attrs: str) -> Iterator[str]:
     return iter([a or b for a, b in _ITEM_LABEL.findall(attrs)])
 
 
-def _known(
+def _replace_component(
     name: str, tag: re.Match[str], labels: list[Iterator[str]], *, cards: bool
-) -> Said:
-    if name in _SILENT or name in _AROUND:
-        return Said("", "dropped" if name in _SILENT else "its text")
+) -> Replacement:
+    if name in _SILENT or name in _WRAPPERS:
+        return Replacement("", "dropped" if name in _SILENT else "its text")
     attrs = attributes(tag["attrs"])
     if name in _CARDS:
-        return _card(attrs, said=cards)
+        return _card(attrs, shown=cards)
     if name in _PICTURES:
         alt = inert(attrs.get("alt", ""))
-        return Said(alt, "its alt text" if alt else "dropped: it has no alt text")
-    return _labelled(_head(name, attrs, labels), tag[0])
+        return Replacement(
+            alt, "its alt text" if alt else "dropped: it has no alt text"
+        )
+    return _with_label(_head(name, attrs, labels), tag[0])
 
 
 def _head(name: str, attrs: Mapping[str, str], labels: list[Iterator[str]]) -> str:
@@ -153,11 +157,13 @@ def _label(attrs: Mapping[str, str]) -> str:
     return next((attrs[key] for key in keys if attrs.get(key)), "")
 
 
-def _labelled(label: str, tag: str) -> Said:
+def _with_label(label: str, tag: str) -> Replacement:
     """Return a label, which needs no colon where nothing follows."""
     if not label:
-        return Said("", "its text")
-    return Said(inert(label if tag.endswith("/>") else f"{label}: "), f"label {label}")
+        return Replacement("", "its text")
+    return Replacement(
+        inert(label if tag.endswith("/>") else f"{label}: "), f"label {label}"
+    )
 
 
 def _field(attrs: Mapping[str, str]) -> str:
@@ -169,14 +175,14 @@ def _field(attrs: Mapping[str, str]) -> str:
     return f"{name} ({more})" if name and more else name
 
 
-def _card(attrs: Mapping[str, str], *, said: bool) -> Said:
-    if not said:
-        return Said("", "dropped: the page is nothing but cards")
+def _card(attrs: Mapping[str, str], *, shown: bool) -> Replacement:
+    if not shown:
+        return Replacement("", "dropped: the page is nothing but cards")
     title = attrs.get("title") or attrs.get("productName") or attrs.get("label", "")
     link = attrs.get("url") or attrs.get("href") or attrs.get("to", "")
     head = f"[{title}]({link})" if title and link else title
     parts = [part for part in (head, attrs.get("description", "")) if part]
-    return Said(inert(": ".join(parts)), "title, description and link")
+    return Replacement(inert(": ".join(parts)), "title, description and link")
 
 
 def inert(words: str) -> str:

@@ -1,4 +1,4 @@
-"""A text becomes the links that its author wrote, with their lines in the file."""
+"""Find the links that the author of a text wrote, with their lines in the file."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def links_of(
     """
     if "](" not in text and "<" not in text and "]:" not in text:
         return
-    plain, tags = _plain(text, found)
+    plain, tags = _without_code(text, found)
     at = here = 0
-    for target, start in _in_order(plain, iter(tags)):
+    for target, start in _links_in_order(plain, iter(tags)):
         here += plain.count("\n", at, start)
         at = start
         written = target[1:-1] if target[:1] == "<" else target
@@ -57,7 +57,7 @@ def links_of(
             yield Link(_ESCAPED.sub(r"\1", written), source[here])
 
 
-def _plain(
+def _without_code(
     text: str, found: Sequence[tuple[re.Match[str], int]]
 ) -> tuple[str, list[str]]:
     r"""Return a text without code, "\0" for each link of a tag, and those links.
@@ -77,7 +77,7 @@ def _plain(
             parts.append(match[0])
             continue
         if group == "tag":
-            own = _of_tag(match)
+            own = _tag_targets(match)
             tags += own
             parts.append("\0" * len(own))
         elif group == "code":
@@ -86,16 +86,16 @@ def _plain(
     return "".join([*parts, text[done:]]), tags
 
 
-def _of_tag(tag: re.Match[str]) -> list[str]:
+def _tag_targets(tag: re.Match[str]) -> list[str]:
     if "=" not in tag["attrs"]:
         return []
     attrs = attributes(tag["attrs"])
     return [attrs[key] for key in _ATTRIBUTES if attrs.get(key)]
 
 
-def _in_order(plain: str, tags: Iterator[str]) -> Iterator[tuple[str, int]]:
+def _links_in_order(plain: str, tags: Iterator[str]) -> Iterator[tuple[str, int]]:
     """Yield each link and where it stands."""
-    stack = _Stack()
+    brackets = _OpenBrackets()
     at, ended = 0, -1
     while mark := _MARK.search(plain, at):
         at = mark.end()
@@ -108,15 +108,15 @@ def _in_order(plain: str, tags: Iterator[str]) -> Iterator[tuple[str, int]]:
             if above in {"", "\n", "\n\n"} or ended == mark.start():
                 ended = at + 1
                 yield mark["defined"], mark.start("defined")
-        elif not (what := stack.closed_by(mark)):
+        elif not (what := brackets.closed_by(mark)):
             at = mark.end("bracket") if mark["bracket"] else at
         elif mark["target"] is not None and what == "[":
-            stack.inert = len(stack.opened)
+            brackets.inert = len(brackets.opened)
             yield mark["target"], mark.start("target")
 
 
 @dataclass(slots=True)
-class _Stack:
+class _OpenBrackets:
     """The brackets that are open at a place.
 
     Attributes:

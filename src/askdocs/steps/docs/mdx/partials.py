@@ -1,4 +1,4 @@
-"""The names that a text gives to parts of other files become those files and macros."""
+"""Resolve the macros and partials that a text names to the files they stand in."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def snippet(tag: re.Match[str]) -> str:
 
 def partial(importer: str, written: str, shared: Shared) -> Partial:
     """Return the file that an import names; paths are relative, or begin at the root."""
-    found = _find(importer, written, shared)
+    found = _find_file(importer, written, shared)
     if not found:
         return Partial(f"partial '{written}'", importer, None)
     body = _FRONT.sub("", visible(shared.files[found]), count=1)
@@ -76,7 +76,7 @@ def imports(text: str, path: str, shared: Shared) -> dict[str, str]:
         name: written
         for name, written in _IMPORT.findall(text)
         if written.endswith(_SUFFIXES)
-        or ("." not in basename(written) and _find(path, written, shared))
+        or ("." not in basename(written) and _find_file(path, written, shared))
     }
 
 
@@ -121,11 +121,13 @@ def _parts(path: str, text: str, shared: Shared) -> Iterator[Partial]:
         yield partial(path, written, shared)
 
 
-def _find(importer: str, written: str, shared: Shared) -> str:
-    return next((p for p in _places(importer, written) if p in shared.files), "")
+def _find_file(importer: str, written: str, shared: Shared) -> str:
+    return next(
+        (p for p in _candidate_files(importer, written) if p in shared.files), ""
+    )
 
 
-def _places(importer: str, written: str) -> Iterator[str]:
+def _candidate_files(importer: str, written: str) -> Iterator[str]:
     """Yield where the file of an import may be; the docs may begin below the site's root."""
     if written.startswith("."):
         tops = [normpath(join(dirname(importer), written))]

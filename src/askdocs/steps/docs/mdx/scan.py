@@ -1,4 +1,4 @@
-"""A text becomes what in it is not plain text: code, tags, comments, directives, ESM."""
+"""Scan a text for what is not plain in it: code, tags, comments, directives, ESM."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _SCAN = re.compile(
     re.S | re.M,
 )
 _ATTR = re.compile(rf"([\w-]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|({_BRACED})))?")
-_SAID = re.compile(r"\{\s*([\"'`])(.*)\1\s*\}", re.S)
+_QUOTED_VALUE = re.compile(r"\{\s*([\"'`])(.*)\1\s*\}", re.S)
 _HEADING = re.compile(_PREFIX.pattern + r"#{1,6}[ \t]")
 _QUOTE, _QUOTED = re.compile(r"\n[ \t]*>"), re.compile(r"[ \t]*>")
 _MARKER = re.compile(r" *(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )| )")
@@ -52,14 +52,14 @@ def scan(text: str) -> Iterator[tuple[re.Match[str], int]]:
     """Yield what is not plain text, and where it ends; a fence is matched by its first line."""
     at = 0
     while match := _SCAN.search(text, at):
-        if match.lastgroup == "code" and _leaves(match):
+        if match.lastgroup == "code" and _leaves_paragraph(match):
             at = match.end("tick")
             continue
         at = _fence_end(text, match) if match["mark"] else match.end()
         yield match, at
 
 
-def _leaves(code: re.Match[str]) -> bool:
+def _leaves_paragraph(code: re.Match[str]) -> bool:
     """Return whether a code span would leave its heading, or enter a quote."""
     if "\n" not in code[0]:
         return False
@@ -113,9 +113,9 @@ def item_indent(text: str, at: int) -> int:
 
 def attributes(text: str) -> dict[str, str]:
     """Return the attributes of a tag as a reader sees them; an expression says nothing."""
-    found = {}
+    attrs = {}
     for name, double, single, braced in _ATTR.findall(text):
-        said = _SAID.fullmatch(braced)
-        value = double or single or (said[2] if said else "")
-        found[name] = " ".join(visible(html.unescape(value)).split())
-    return found
+        quoted = _QUOTED_VALUE.fullmatch(braced)
+        value = double or single or (quoted[2] if quoted else "")
+        attrs[name] = " ".join(visible(html.unescape(value)).split())
+    return attrs

@@ -1,4 +1,4 @@
-"""A document and what stands on it become the kind of its page."""
+"""Tell the kind of a page by its place, its frontmatter and what stands on it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def kind_of(document: Document, sections: Sequence[Section]) -> PageKind:
     """Return what a page is for, by its place, its frontmatter and what stands on it."""
     *folders, name = document.path.lower().split("/")
     stem = name.partition(".")[0]
-    if left := _part_or_entry(document, folders):
-        return left
+    if special := _part_or_entry(document, folders):
+        return special
     if not any(s.blocks for s in sections):
         return _without_prose(document, stem)
     places = (_BY_NAME.get(stem), *(_BY_FOLDER.get(folder) for folder in folders))
-    asked = PageKind.FAQ if _asks(sections) else PageKind.PROSE
-    return next((kind for kind in places if kind), asked)
+    default = PageKind.FAQ if _is_mostly_questions(sections) else PageKind.PROSE
+    return next((kind for kind in places if kind), default)
 
 
 def _part_or_entry(document: Document, folders: Sequence[str]) -> PageKind | None:
@@ -50,12 +50,12 @@ def _part_or_entry(document: Document, folders: Sequence[str]) -> PageKind | Non
 def _without_prose(document: Document, stem: str) -> PageKind:
     if stem in {"index", "readme"}:
         return PageKind.CARDS
-    said = document.front.title or document.front.description
-    return PageKind.PROSE if said else PageKind.EMPTY
+    described = document.front.title or document.front.description
+    return PageKind.PROSE if described else PageKind.EMPTY
 
 
-def _asks(sections: Sequence[Section]) -> bool:
+def _is_mostly_questions(sections: Sequence[Section]) -> bool:
     """Return whether most headings of a page are questions."""
     headings = [s.heading[-1] for s in sections if s.heading]
-    asked = sum(heading.endswith("?") for heading in headings)
-    return len(headings) >= 2 and asked * 2 > len(headings)
+    questions = sum(heading.endswith("?") for heading in headings)
+    return len(headings) >= 2 and questions * 2 > len(headings)

@@ -1,4 +1,4 @@
-"""A text becomes what is to be known of it before it can be worded."""
+"""Collect what is to be known of a text before its components can be replaced."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Text:
     directives: int = 0
 
 
-def opened(
+def open_text(
     text: str,
     path: str,
     source: Sequence[int],

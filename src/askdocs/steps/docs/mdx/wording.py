@@ -1,4 +1,4 @@
-"""A text becomes what a reader sees of it; each line knows its line in the source file."""
+"""Replace components, macros and partials by what a reader sees; keep line numbers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from askdocs.domain.text import Seen
-from askdocs.steps.docs.mdx.components import Said, is_card, is_inline, said_of
-from askdocs.steps.docs.mdx.context import Text, opened
-from askdocs.steps.docs.mdx.flavours import READ
+from askdocs.steps.docs.mdx.components import (
+    Replacement,
+    is_card,
+    is_inline,
+    replace_tag,
+)
 from askdocs.steps.docs.mdx.partials import Partial, Shared, macro, partial, snippet
 from askdocs.steps.docs.mdx.scan import attributes, item_indent
+from askdocs.steps.docs.mdx.source_text import Text, open_text
+from askdocs.steps.docs.mdx.syntax import REPLACE
 
-DEEPEST = 10
-LONGEST = 500_000
+MAX_PART_DEPTH = 10
+MAX_PART_CHARS = 500_000
 """Parts within parts, and characters of parts on one page; more are left out."""
 
 _ANCHORED = frozenset({"Accordion", "Anchor", "Heading", "Step", "Update"})
@@ -33,7 +38,7 @@ class Wording:
         seen: Filled with what became of things in the page's own text.
         ids: Filled with fragments beside those of headings.
         parts: The partials that were looked up.
-        left: How many characters of parts may still come.
+        remaining_chars: How many characters of parts may still come.
         met_cards: Whether there was a card.
     """
 
@@ -43,7 +48,7 @@ class Wording:
     seen: list[Seen] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     parts: dict[tuple[str, str], Partial] = field(default_factory=dict)
-    left: int = LONGEST
+    remaining_chars: int = MAX_PART_CHARS
     met_cards: bool = False
 
     def of(self, text: Text) -> tuple[str, Sequence[int]]:
@@ -57,9 +62,9 @@ class Wording:
             at = match.start()
             part = self._part(match, text)
             if part:
-                new: str | None = self._filled(part, match, text, text.source[here])
+                new: str | None = self._expand(part, match, text, text.source[here])
             else:
-                new = self._instead(match, text, text.source[here])
+                new = self._replacement(match, text, text.source[here])
             if new is None:
                 continue
             parts += [text.text[done:at], new]
@@ -88,7 +93,7 @@ class Wording:
             self.parts[key] = partial(*key, self.shared)
         return self.parts[key]
 
-    def _filled(self, part: Partial, tag: re.Match[str], text: Text, line: int) -> str:
+    def _expand(self, part: Partial, tag: re.Match[str], text: Text, line: int) -> str:
         """Return the text of a part, its lines in the list item of the tag."""
         problem = self._problem(part, text)
         self._note(text, line, part.name.replace("'", ""), problem or "its text")
@@ -96,10 +101,10 @@ class Wording:
             self.warnings.append(f"line {line}: {problem}")
             return ""
         body = part.body.strip("\n")
-        self.left -= len(body) + 1
+        self.remaining_chars -= len(body) + 1
         lines = [line] * (body.count("\n") + 1)
         within = (*text.within, part.name)
-        inner = opened(body, part.path, lines, self.shared, within)
+        inner = open_text(body, part.path, lines, self.shared, within)
         worded, _ = self.of(inner)
         hang = " " * item_indent(text.text, tag.start())
         worded = re.sub(r"\n(?=[^\n])", "\n" + hang, worded)
@@ -110,30 +115,34 @@ class Wording:
             return f"{part.name} uses itself"
         if part.body is None:
             return f"unknown {part.name}"
-        if len(text.within) >= DEEPEST or len(part.body) > self.left:
+        if len(text.within) >= MAX_PART_DEPTH or len(part.body) > self.remaining_chars:
             return f"{part.name} left out: too deep or too long"
         return ""
 
-    def _instead(self, match: re.Match[str], text: Text, line: int) -> str | None:
+    def _replacement(self, match: re.Match[str], text: Text, line: int) -> str | None:
         """Return what a reader sees of a match in one line; None if it stays as it is."""
         group = match.lastgroup or ""
         if group == "esm":
             return self._esm(match["esm"], text, line)
-        read = READ.get(group, self._said)
-        said = read(match, text)
-        if said and said.became:
-            self._note(text, line, said.what, said.became)
-        if said is None or said.words is None or group != "tag":
-            return said.words if said else None
+        replace_match = REPLACE.get(group, self._replace_tag)
+        replacement = replace_match(match, text)
+        if replacement and replacement.became:
+            self._note(text, line, replacement.what, replacement.became)
+        if replacement is None or replacement.words is None or group != "tag":
+            return replacement.words if replacement else None
         self.met_cards = self.met_cards or is_card(match["name"])
         self.ids += _ids(match)
-        return said.words if is_inline(match["name"]) else _apart(said.words, match)
+        return (
+            replacement.words
+            if is_inline(match["name"])
+            else _spaced(replacement.words, match)
+        )
 
-    def _said(self, match: re.Match[str], text: Text) -> Said | None:
+    def _replace_tag(self, match: re.Match[str], text: Text) -> Replacement | None:
         """Return what a reader sees of a tag; code stays as it is."""
         if match["name"] is None:
             return None
-        return said_of(match, text.whole, text.labels, cards=self.cards)
+        return replace_tag(match, text.whole, text.labels, cards=self.cards)
 
     def _esm(self, esm: str, text: Text, line: int) -> str:
         for statement in _ESM.finditer(esm):
@@ -156,7 +165,7 @@ def _ids(tag: re.Match[str]) -> list[str]:
     return [i for i in dict.fromkeys((attrs.get("id", ""), named)) if i]
 
 
-def _apart(new: str, match: re.Match[str]) -> str:
+def _spaced(new: str, match: re.Match[str]) -> str:
     """Return what replaces a match so that the words around it do not become one."""
     before = match.string[match.start() - 1 : match.start()] if match.start() else ""
     after = match.string[match.end() : match.end() + 1]
