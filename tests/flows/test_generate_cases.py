@@ -1,4 +1,4 @@
-"""Docs become draft cases; every draft is what an author wrote and linked."""
+"""Cases are generated from docs; each is what an author wrote and linked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.support.fakes import FakeDocs
 
 from askdocs.domain.errors import DocsNotFound
 from askdocs.domain.text import Source
-from askdocs.flows.generate_cases import draft_cases
+from askdocs.flows.generate_cases import generate_cases
 
 PAGE = "---\ntitle: {}\n---\n\nText.\n"
 JOBS = "pages/jobs.mdx"
@@ -17,13 +17,13 @@ LOG = "changelog/one.mdx"
 BASE = {JOBS: PAGE.format("Jobs"), RUNS: PAGE.format("Runs")}
 
 
-def drafted(**files: str) -> list[dict]:
+def generated(**files: str) -> list[dict]:
     """Draft from two pages and more; a key is a path with "__" for "/"."""
     texts = BASE | {f"{k.replace('__', '/')}.mdx": v for k, v in files.items()}
     sources = [Source(path, text) for path, text in texts.items()]
     docs, everything = FakeDocs(*sources), FakeDocs(*sources)
     docs.ignored = {path for path in texts if path.startswith("changelog/")}
-    return draft_cases(
+    return generate_cases(
         docs,
         everything=everything,
         slug_rule="github",
@@ -50,7 +50,7 @@ def test_an_faq_that_sends_the_reader_on_wants_that_page():
     """And not itself: it holds the question word for word."""
     text = faq("No link.", "See [it](/jobs/#x).", "None.")
 
-    rows = drafted(faq__jobs=text + "\n\n## Not a question\n\nText.\n")
+    rows = generated(faq__jobs=text + "\n\n## Not a question\n\nText.\n")
 
     assert wanted(rows) == [
         ("How do I do 0 things?", [f"{FAQ}#how-do-i-do-0-things"], []),
@@ -61,7 +61,7 @@ def test_an_faq_that_sends_the_reader_on_wants_that_page():
 
 def test_a_page_that_is_wanted_is_not_excluded():
     """Two pages call each other by the same words: a case cannot be both."""
-    rows = drafted(
+    rows = generated(
         pages__one="[how it works](/two/)", pages__two="[how it works](/one/)"
     )
 
@@ -70,7 +70,7 @@ def test_a_page_that_is_wanted_is_not_excluded():
 
 def test_a_link_to_a_question_adds_nothing_to_its_section():
     """Its page beside it would make any section of that page right."""
-    rows = drafted(
+    rows = generated(
         faq__jobs=faq("None."), pages__one="[How do I do 0 things?](/faq/jobs/)"
     )
 
@@ -81,7 +81,7 @@ def test_a_link_to_a_question_adds_nothing_to_its_section():
 
 def test_only_what_is_indexed_is_asked_and_wanted():
     """Texts of links in the changelog, and an FAQ that nobody can find, are left out."""
-    rows = drafted(
+    rows = generated(
         changelog__one=entry("Jobs can now run", "See [how to run jobs](/jobs/)."),
         changelog__faq=faq("None."),
     )
@@ -92,21 +92,21 @@ def test_only_what_is_indexed_is_asked_and_wanted():
 def test_an_answer_with_many_links_is_the_answer_itself():
     """Nobody knows which of them was meant."""
     links = "[a](/jobs/), [b](/runs/), [c](/third/)."
-    rows = drafted(faq__jobs=faq(links, "No."), pages__third=PAGE.format("Third"))
+    rows = generated(faq__jobs=faq(links, "No."), pages__third=PAGE.format("Third"))
 
     assert rows[0]["wanted"] == [f"{FAQ}#how-do-i-do-0-things"]
 
 
 def test_a_changelog_title_wants_the_pages_it_links_to():
     """The changelog itself is in no index."""
-    rows = drafted(changelog__one=entry("Jobs can now run", "See [jobs](/jobs/)."))
+    rows = generated(changelog__one=entry("Jobs can now run", "See [jobs](/jobs/)."))
 
     assert wanted(rows) == [("Jobs can now run", [JOBS], [LOG])]
 
 
 def test_a_link_text_wants_its_target_and_excludes_all_pages_that_hold_it():
     """Two pages say it in the same words; case and marks are no words."""
-    rows = drafted(
+    rows = generated(
         pages__one="See [how to **run** jobs](/jobs/).",
         pages__two="Learn [How to run jobs](../jobs/#x).",
     )
@@ -145,7 +145,7 @@ def test_a_link_text_wants_its_target_and_excludes_all_pages_that_hold_it():
 )
 def test_a_link_that_asks_nothing_makes_no_draft(text):
     """Each would be a question whose answer nobody can find, or that is none."""
-    rows = drafted(
+    rows = generated(
         pages__one=text,
         pages__cards__index='<Grid><SummaryCard title="x" href="/jobs/" /></Grid>',
         changelog__one=entry("Jobs can now run", "See [jobs](/jobs/)."),
@@ -156,7 +156,7 @@ def test_a_link_that_asks_nothing_makes_no_draft(text):
 
 def test_each_link_of_a_line_has_its_own_text():
     """A line of a table has three, and an image beside them."""
-    rows = drafted(
+    rows = generated(
         pages__one="![run it at once](/jobs/) [how to run](/jobs/) [how to stop](/jobs/)"
     )
 
@@ -165,7 +165,7 @@ def test_each_link_of_a_line_has_its_own_text():
 
 def test_words_that_lead_to_many_pages_are_no_question():
     """ "The dedicated documentation" leads to a hundred."""
-    rows = drafted(
+    rows = generated(
         pages__one="See [the docs of it](/jobs/) and [the two ways](/jobs/).",
         pages__two="See [the docs of it](/runs/) and [the two ways](/runs/).",
         pages__three="See [the docs of it](/one/).",
@@ -178,8 +178,8 @@ def test_words_that_lead_to_many_pages_are_no_question():
 
 def test_every_row_is_a_draft_with_an_id_that_stays():
     """The next draft must not give a case that was mended another id."""
-    first = drafted(faq__jobs=faq("No link.", "None."))
-    again = drafted(
+    first = generated(faq__jobs=faq("No link.", "None."))
+    again = generated(
         faq__jobs=faq("No link.", "None."), pages__one="See [how to run](/jobs/)."
     )
 
@@ -191,4 +191,4 @@ def test_every_row_is_a_draft_with_an_id_that_stays():
 def test_docs_without_a_question_are_an_error():
     """An empty file would be evaluated later, elsewhere."""
     with pytest.raises(DocsNotFound, match="no FAQ"):
-        drafted()
+        generated()

@@ -118,9 +118,9 @@ def shortfalls(
 def drafts(loaded: Loaded, path: Path) -> list[dict[str, Any]]:
     """Return cases drafted from the docs in a folder, as rows of a file."""
     from askdocs.adapters.local.processes import spread
-    from askdocs.flows.generate_cases import draft_cases
+    from askdocs.flows.generate_cases import generate_cases
 
-    return draft_cases(
+    return generate_cases(
         docs_in(loaded, path),
         everything=docs_in(loaded, path, ignore=NO_PAGES),
         slug_rule=loaded.settings.slug_rule,

@@ -1,4 +1,4 @@
-"""One file of the docs becomes what is made of it, and why."""
+"""Explain what an ingest makes of one file of the docs, and why."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def explain(docs: Docs, path: str, *, live: Table | None, build: Build) -> Expla
         raise ConfigError(f"{path} is not read", hint="rag config show")
     shared = shared_by(sources)
     page = read_page(source, shared)
-    kept = live.rule if live else ""
-    every = [page]
-    if build.slug_rule == AUTO and not kept:
+    index_rule = live.rule if live else ""
+    pages = [page]
+    if build.slug_rule == AUTO and not index_rule:
         # Only a first run has to look at every page to choose a rule.
-        every = [read_page(each, shared) for each in sources]
-    rule = rule_for(build.slug_rule, kept, every, build.base_url)
+        pages = [read_page(each, shared) for each in sources]
+    rule = rule_for(build.slug_rule, index_rule, pages, build.base_url)
     page = urls.anchored(page, rule)
     return Explanation(
         path=path,

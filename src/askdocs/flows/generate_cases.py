@@ -1,4 +1,4 @@
-"""Docs become draft cases: what their authors asked, and where they sent the reader."""
+"""Generate cases from docs: what their authors asked, and where they sent the reader."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from askdocs.steps.docs.urls.link_targets import target_of
 from askdocs.steps.docs.urls.site_index import SiteIndex
 from askdocs.steps.search.question import MAX_QUESTION_CHARS
 
-FEWEST_WORDS = 3
+MIN_QUESTION_WORDS = 3
 """Of a link text or title: "this page" asks nothing."""
 
-MOST_WANTED = 2
+MAX_WANTED_PAGES = 2
 """Pages of one question: who sends readers to more of them sends them nowhere."""
 
 _TEXT = re.compile(r"(?<!!)\[([^\[\]\n]{1,300})\]\(<?\s*([^()\s<>]{1,500})")
@@ -55,7 +55,7 @@ class _Case:
         }
 
 
-def draft_cases(
+def generate_cases(
     docs: Docs, *, everything: Docs, slug_rule: str, base_url: str, spread: Spread
 ) -> list[dict[str, Any]]:
     """Return rows of a file of cases, each question once; equal docs give equal rows.
@@ -82,12 +82,12 @@ def draft_cases(
     pages = [urls.anchored(page, rule) for page in pages]
     site = SiteIndex(pages, rule=rule, base=base_url)
     reader = _Reader(site, docs)
-    found: dict[str, _Case] = {}
+    cases: dict[str, _Case] = {}
     for kind in (reader.faq, reader.changelog, reader.links):
         for source, page in zip(sources, pages, strict=True):
-            for draft in kind(page, source.text):
-                _merge(found, draft)
-    rows = [draft.row() for draft in found.values() if _clear(draft)]
+            for case in kind(page, source.text):
+                _merge(cases, case)
+    rows = [case.row() for case in cases.values() if _is_usable(case)]
     if not rows:
         raise DocsNotFound(
             "the docs hold no FAQ, changelog or link to draft a case from",
@@ -97,7 +97,7 @@ def draft_cases(
 
 
 class _Reader:
-    """Finds drafts on a page; the docs say which pages may be wanted."""
+    """Finds cases on a page; the docs say which pages may be wanted."""
 
     def __init__(self, site: SiteIndex, docs: Docs) -> None:
         self._site = site
@@ -109,20 +109,20 @@ class _Reader:
             return
         starts = [section.line for section in page.sections]
         for section, end in zip(page.sections, [*starts[1:], None], strict=True):
-            asked = _said(section.heading[-1]) if section.heading else ""
-            if not asked.endswith("?"):
+            question = _plain_text(section.heading[-1]) if section.heading else ""
+            if not question.endswith("?"):
                 continue
             below = [k for k in page.links if section.line <= k.line < (end or 1 << 60)]
             linked = self._targets(page, below)
-            if 1 <= len(linked) <= MOST_WANTED:
-                yield _Case(asked, "faq", linked, {page.path})
+            if 1 <= len(linked) <= MAX_WANTED_PAGES:
+                yield _Case(question, "faq", linked, {page.path})
             elif section.anchor:
-                yield _Case(asked, "faq", [f"{page.path}#{section.anchor}"])
+                yield _Case(question, "faq", [f"{page.path}#{section.anchor}"])
 
     def changelog(self, page: Page, _text: str) -> Iterator[_Case]:
         """Yield the title of a changelog entry, and where it sends the reader."""
-        title = _said(page.front.title)
-        if page.kind is PageKind.CHANGELOG and _asks(title):
+        title = _plain_text(page.front.title)
+        if page.kind is PageKind.CHANGELOG and _can_ask(title):
             wanted = self._targets(page, page.links)
             if wanted:
                 yield _Case(title, "changelog", wanted, {page.path})
@@ -131,23 +131,23 @@ class _Reader:
         """Yield the texts of the links of an indexed page, and their targets."""
         if not self._indexed(page) or not page.links:
             return
-        texts = _texts(visible(text).split("\n"), page.links)
+        texts = _link_texts(visible(text).split("\n"), page.links)
         for link, written in zip(page.links, texts, strict=True):
-            said = _said(written)
-            wanted = self._targets(page, [link]) if _asks(said) else []
+            question = _plain_text(written)
+            wanted = self._targets(page, [link]) if _can_ask(question) else []
             if wanted:
-                yield _Case(said, "link", wanted, {page.path})
+                yield _Case(question, "link", wanted, {page.path})
 
     def _targets(self, page: Page, links: Sequence[Link]) -> list[str]:
         """Return the indexed pages that links lead to, each once, without their own."""
-        found: dict[str, None] = {}
+        targets: dict[str, None] = {}
         for link in links:
             target = target_of(link.target, page, self._site)
             hit = self._site.find(target.places, "") if target else None
             other = hit.page if hit else None
             if other and other.path != page.path and self._indexed(other):
-                found[other.path] = None
-        return list(found)
+                targets[other.path] = None
+        return list(targets)
 
     def _indexed(self, page: Page) -> bool:
         return page.kind not in SKIPPED and not self._docs.left_out(page.path)
@@ -159,7 +159,7 @@ def _outline(source: Source, shared: Any) -> Page:
     return replace(page, sections=tuple(replace(s, blocks=()) for s in page.sections))
 
 
-def _texts(lines: Sequence[str], links: Sequence[Link]) -> Iterator[str]:
+def _link_texts(lines: Sequence[str], links: Sequence[Link]) -> Iterator[str]:
     """Yield the text of each link; "" of one that does not stand whole on its line."""
     passed: Counter[Link] = Counter()
     for link in links:
@@ -170,25 +170,24 @@ def _texts(lines: Sequence[str], links: Sequence[Link]) -> Iterator[str]:
         passed[link] += 1
 
 
-def _said(text: str) -> str:
+def _plain_text(text: str) -> str:
     """Return a text in one line and without marks of Markdown."""
     return " ".join(_MARKS.sub("", text).split())
 
 
-def _asks(text: str) -> bool:
-    return len(_WORD.findall(text)) >= FEWEST_WORDS and "://" not in text
+def _can_ask(text: str) -> bool:
+    return len(_WORD.findall(text)) >= MIN_QUESTION_WORDS and "://" not in text
 
 
-def _merge(found: dict[str, _Case], draft: _Case) -> None:
-    key = draft.question.casefold()
-    known = found.setdefault(key, _Case(draft.question, draft.source))
+def _merge(cases: dict[str, _Case], case: _Case) -> None:
+    key = case.question.casefold()
+    known = cases.setdefault(key, _Case(case.question, case.source))
     pages = {page_of(label) for label in known.wanted}
-    known.wanted += [label for label in draft.wanted if page_of(label) not in pages]
-    known.exclude |= draft.exclude
+    known.wanted += [label for label in case.wanted if page_of(label) not in pages]
+    known.exclude |= case.exclude
 
 
-def _clear(draft: _Case) -> bool:
+def _is_usable(case: _Case) -> bool:
     """Return whether a question can be asked, and its answer is in few enough places."""
-    return (
-        len(draft.wanted) <= MOST_WANTED and len(draft.question) <= MAX_QUESTION_CHARS
-    )
+    is_short = len(case.question) <= MAX_QUESTION_CHARS
+    return len(case.wanted) <= MAX_WANTED_PAGES and is_short

@@ -1,4 +1,4 @@
-"""A docs folder becomes the table of its addresses, and a report on its own links."""
+"""Tell the addresses of a docs folder, and check its own links."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ def read_site(
     rules = urls.score(pages, base_url)
     rule = urls.best(rules) if slug_rule == AUTO else slug_rule
     anchored = tuple(urls.anchored(page, rule) for page in pages)
-    wanted = tuple(left for left in files.failed if not docs.left_out(left.path))
-    return DocsSite(anchored, ignored, rule, rules, base_url, wanted)
+    failures = tuple(file for file in files.failed if not docs.left_out(file.path))
+    return DocsSite(anchored, ignored, rule, rules, base_url, failures)
 
 
 def check_links(docs: Docs, site: DocsSite) -> LinkReport:

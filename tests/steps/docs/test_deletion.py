@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from askdocs.domain.index import Root
-from askdocs.steps.docs.deletion import FEW, SHARE, other_docs, reason_to_keep
+from askdocs.steps.docs.deletion import (
+    MAX_UNASKED_PAGES,
+    MAX_UNASKED_SHARE,
+    other_docs,
+    reason_to_keep,
+)
 
 DOCS = Root(remote="github.com/x/docs", prefix="", commit="1")
 
@@ -39,7 +44,7 @@ def test_more_than_ten_and_more_than_a_fifth_must_ask(going, indexed, kept):
 
 def test_the_thresholds_are_those_of_the_design():
     """max(10, 20 %), as the README says."""
-    assert (FEW, SHARE) == (10, 0.2)
+    assert (MAX_UNASKED_PAGES, MAX_UNASKED_SHARE) == (10, 0.2)
 
 
 def test_one_page_stays_when_not_all_could_be_read():

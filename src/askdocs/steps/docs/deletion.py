@@ -1,4 +1,4 @@
-"""What a run would remove becomes a reason not to, or none."""
+"""Guard against a run that would remove too much."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from askdocs.domain.index import Root
 
-FEW = 10
-SHARE = 0.2
+MAX_UNASKED_PAGES = 10
+MAX_UNASKED_SHARE = 0.2
 """More pages than both (a number, and a share of the index) do not go unasked."""
 
 
@@ -41,6 +41,6 @@ def reason_to_keep(
     """
     if going and not complete:
         return f"{len(going)} pages are missing, but not all of the docs could be read"
-    if len(going) > max(FEW, SHARE * len(indexed)):
+    if len(going) > max(MAX_UNASKED_PAGES, MAX_UNASKED_SHARE * len(indexed)):
         return f"{len(going)} of {len(indexed)} pages would disappear"
     return ""

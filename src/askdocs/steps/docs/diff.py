@@ -1,4 +1,4 @@
-"""What the docs want and what the index holds become what to embed, rewrite and remove."""
+"""Compare docs with the index: what to embed, rewrite and remove."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def whole_pages(stored: Mapping[str, Stored]) -> dict[str, str]:
     for row in stored.values():
         rows[row.path].append(row)
     return {
-        path: held[0].page_sha
-        for path, held in rows.items()
-        if len({(r.page_sha, r.page_chunks) for r in held}) == 1
-        and held[0].page_chunks == len(held)
+        path: rows_of_page[0].page_sha
+        for path, rows_of_page in rows.items()
+        if len({(r.page_sha, r.page_chunks) for r in rows_of_page}) == 1
+        and rows_of_page[0].page_chunks == len(rows_of_page)
     }
 
 

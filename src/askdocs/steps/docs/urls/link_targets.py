@@ -1,4 +1,4 @@
-"""A link as written becomes the places that it may mean."""
+"""Resolve a link as written to the places that it may mean."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from askdocs.domain.text import Page
 from askdocs.steps.docs.urls.site_index import (
-    PAGES,
+    PAGE_SUFFIXES,
     SCHEME,
     SiteIndex,
     place_in,
@@ -51,15 +51,15 @@ def target_of(link: str, page: Page, site: SiteIndex) -> Target | None:
     places = _places(path, page, site)
     if site.find(places, ""):
         return Target(places, fragment)
-    asset = _SUFFIX.search(path) and not path.endswith(PAGES)
+    asset = _SUFFIX.search(path) and not path.endswith(PAGE_SUFFIXES)
     if asset or not places or not site.unread.isdisjoint(places):
         return None
     return Target(places, fragment)
 
 
 def _places(path: str, page: Page, site: SiteIndex) -> tuple[str, ...]:
-    found = _from_root(path, site) if path[0] == "/" else _from_page(path, page, site)
-    return tuple(dict.fromkeys(place for place in found if place is not None))
+    places = _from_root(path, site) if path[0] == "/" else _from_page(path, page, site)
+    return tuple(dict.fromkeys(place for place in places if place is not None))
 
 
 def _from_root(path: str, site: SiteIndex) -> list[str | None]:
@@ -84,7 +84,7 @@ def _from_page(path: str, page: Page, site: SiteIndex) -> list[str | None]:
     """
     folder = dirname(page.path)
     file = resolved(folder, path)
-    if path.endswith(PAGES):
+    if path.endswith(PAGE_SUFFIXES):
         return [site.files.get(file or ""), site.files.get(path), file]
     here = site.place(page)
     urls = [resolved(here, path), resolved(dirname(here), path)]

@@ -1,4 +1,4 @@
-"""The file of a site's menu becomes links, each with its line."""
+"""Read the file of a site's menu as links, each with its line."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _scaleway(entry: Any, above: str) -> Iterator[Link]:
         yield from chain.from_iterable(_scaleway(item, above) for item in entry)
     if not isinstance(entry, dict):
         return
-    line, slug = _said(entry.get("slug"))
+    line, slug = _line_and_text(entry.get("slug"))
     if slug and not SCHEME.match(slug):
         above = normpath(join(above, slug))
         yield Link("/" if above == "/" else f"{above}/", line)
@@ -76,13 +76,15 @@ def _mintlify(entry: Any) -> Iterator[Link]:
         return
     for key, value in entry.items():
         pages = value if key == "pages" and isinstance(value, list) else [value]
-        for line, name in map(_said, pages if key in {"pages", "root"} else ()):
+        for line, name in map(
+            _line_and_text, pages if key in {"pages", "root"} else ()
+        ):
             if name and " " not in name and not SCHEME.match(name):
                 yield Link(f"/{name.strip('/')}", line)
         yield from _mintlify(value)
 
 
-def _said(value: object) -> tuple[int, str]:
+def _line_and_text(value: object) -> tuple[int, str]:
     """Return the line and the words of a numbered string."""
     line, _, words = value.partition(" ") if isinstance(value, str) else ("0", "", "")
     return int(line), words.strip()

@@ -1,4 +1,4 @@
-"""The text of a redirects file becomes old path -> new, as its host reads it."""
+"""Read a redirects file, old path to new, as its host does."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def redirects(name: str, text: str) -> dict[str, str]:
     >>> redirects("_redirects", "/old/*  /new/:splat  301")
     {'/old/*': '/new/*'}
     """
-    found: dict[str, str] = {}
-    for old, new in _written(name.rpartition("/")[2], text):
+    rules: dict[str, str] = {}
+    for old, new in _rules(name.rpartition("/")[2], text):
         source, target = _NAMED_REST.sub("/*", old), _REST.sub("/*", new)
         if _is_plain(source, target):
-            found.setdefault(source, target)
-    return found
+            rules.setdefault(source, target)
+    return rules
 
 
 def _is_plain(source: str, target: str) -> bool:
@@ -50,14 +50,14 @@ def _is_plain(source: str, target: str) -> bool:
     return bool(address or path.startswith("/")) and not re.search(r"[*()$]|/:", plain)
 
 
-def _written(name: str, text: str) -> Iterator[tuple[str, str]]:
+def _rules(name: str, text: str) -> Iterator[tuple[str, str]]:
     if name == "_redirects":
-        yield from filter(None, map(_line, text.splitlines()))
+        yield from filter(None, map(_line_rule, text.splitlines()))
     elif name in REDIRECT_FILES:
-        yield from _listed(text)
+        yield from _json_rules(text)
 
 
-def _line(line: str) -> tuple[str, str] | None:
+def _line_rule(line: str) -> tuple[str, str] | None:
     """Return the rule of a line: source, target and, if any, a status that redirects."""
     words = re.split(r"(?:^|\s)#", line, maxsplit=1)[0].split()
     if len(words) == 2 or (len(words) == 3 and _STATUS.match(words[2])):
@@ -65,7 +65,7 @@ def _line(line: str) -> tuple[str, str] | None:
     return None
 
 
-def _listed(text: str) -> Iterator[tuple[str, str]]:
+def _json_rules(text: str) -> Iterator[tuple[str, str]]:
     try:
         data: Any = json.loads(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Pages become a table of places, and a place is looked up as a browser would."""
+"""Index pages by their places, and look a place up as a browser would."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from urllib.parse import quote, unquote, urlsplit
 
 from askdocs.domain.site import Anchor, Place
 from askdocs.domain.text import Page, PageKind
-from askdocs.steps.docs.urls.paths import file_path, place_at, public_url
+from askdocs.steps.docs.urls.public_urls import file_path, place_at, public_url
 
-LONGEST_CHAIN = 10
+MAX_REDIRECTS = 10
 """Redirects that are followed; browsers give up at 20, and a good site has one."""
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 
-PAGES = (".mdx", ".md", ".markdown")
+PAGE_SUFFIXES = (".mdx", ".md", ".markdown")
 """Ends of the names of files that are pages."""
 
 SHOWN_ELSEWHERE = {PageKind.MACRO, PageKind.PARTIAL}
@@ -94,18 +94,22 @@ class SiteIndex:
             self.files[page.path] = place
             self.stems.setdefault(file_path(page.path), place)
         self.from_host = self._mostly_from_host(pages)
-        self._moved = {
+        self._redirects = {
             place_in(unquote(old)): new for old, new in (redirects or {}).items()
         }
-        self._moved.update(self._moved_by_pages())
-        self._deepest = max((old.count("/") for old in self._moved), default=0)
+        self._redirects.update(self._redirects_of_pages())
+        self._deepest = max((old.count("/") for old in self._redirects), default=0)
         self._fragments: dict[str, frozenset[str]] = {}
         read = {folder for page in pages for folder in _folders(page.path)}
         left = set(files) - {page.path for page in pages}
         folders = {folder for file in left for folder in _folders(file)}
         self.unread = {
             *left,
-            *(place_at(file, rule=rule) for file in left if file.endswith(PAGES)),
+            *(
+                place_at(file, rule=rule)
+                for file in left
+                if file.endswith(PAGE_SUFFIXES)
+            ),
             *(folders - read),
         }
 
@@ -159,10 +163,10 @@ class SiteIndex:
         return next((hit for hit in hits if hit), None)
 
     def _follow(self, place: str, fragment: str) -> ResolvedLink | None:
-        for _ in range(LONGEST_CHAIN):
+        for _ in range(MAX_REDIRECTS):
             if place in self.pages:
                 return ResolvedLink(self.pages[place], fragment)
-            target = self._redirected(place)
+            target = self._redirect_target(place)
             target = self.below(target) or target
             if SCHEME.match(target) or target.startswith("//"):
                 return ResolvedLink(None, fragment)
@@ -173,20 +177,20 @@ class SiteIndex:
             place, fragment = place_in(path), unquote(own) or fragment
         return None
 
-    def _redirected(self, place: str) -> str:
+    def _redirect_target(self, place: str) -> str:
         """Return what a place was moved to; "" if it was not."""
-        if place in self._moved or not self._moved:
-            return self._moved.get(place, "")
+        if place in self._redirects or not self._redirects:
+            return self._redirects.get(place, "")
         parts = place.split("/", self._deepest + 1)
         for depth in range(min(len(parts), self._deepest), 0, -1):
             above = "/".join(parts[:depth])
-            target = self._moved.get(f"{above}/*")
+            target = self._redirects.get(f"{above}/*")
             if target:
                 rest = quote(place[len(above) + 1 :])
                 return target[:-1] + rest if target[-1] == "*" else target
         return ""
 
-    def _moved_by_pages(self) -> Iterator[tuple[str, str]]:
+    def _redirects_of_pages(self) -> Iterator[tuple[str, str]]:
         """Yield the place and the target of what pages say led to them before."""
         for page in self.shown:
             for source in page.front.redirects:

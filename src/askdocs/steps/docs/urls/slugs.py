@@ -1,4 +1,4 @@
-"""A heading becomes its fragment, by the rule of the site that serves it."""
+"""Name headings by fragments, by the rule of the site that serves them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CIRCLED = re.compile(
     "[\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]"
 )
 
-_SAID = str.maketrans(
+_SPELLED_OUT = str.maketrans(
     {
         **dict.fromkeys("-–", " "),  # noqa: RUF001 (both are the separator)
         **dict.fromkeys("‘’", "'"),  # noqa: RUF001 (typographic on purpose)
@@ -110,7 +110,7 @@ def _is_kept(char: str) -> bool:
 
 
 def _scaleway(heading: str) -> str:
-    text = normalize("NFC", heading).translate(_SAID)
+    text = normalize("NFC", heading).translate(_SPELLED_OUT)
     if not text.isascii():
         text = normalize("NFD", text)
     return _SPACES.sub("-", _WORDS.sub("", text).strip()).lower()

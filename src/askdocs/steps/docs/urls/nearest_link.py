@@ -1,4 +1,4 @@
-"""A link that leads nowhere becomes the live one that comes nearest."""
+"""Find the live link that comes nearest to a dead one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ from posixpath import dirname, relpath
 from urllib.parse import quote, unquote
 
 from askdocs.domain.text import Page
-from askdocs.steps.docs.urls.fuzzy import LONGEST, MOST, SOUGHT, Alike
 from askdocs.steps.docs.urls.link_targets import Target, target_of
-from askdocs.steps.docs.urls.site_index import PAGES, SCHEME, SiteIndex, place_in
+from askdocs.steps.docs.urls.similar_names import (
+    MAX_LOOKUPS,
+    MAX_NAME_CHARS,
+    MAX_NAMES,
+    Alike,
+)
+from askdocs.steps.docs.urls.site_index import (
+    PAGE_SUFFIXES,
+    SCHEME,
+    SiteIndex,
+    place_in,
+)
 from askdocs.steps.docs.urls.slugs import RULES, slug
 
 _ENDS = re.compile(r"/?(?:[?#].*)?$", re.S)
@@ -28,10 +38,10 @@ class Nearest:
 
     def __init__(self, site: SiteIndex) -> None:
         self._site = site
-        self._alike = Alike(site.pages)
-        self._named: dict[str, list[str]] = defaultdict(list)
+        self._similar = Alike(site.pages)
+        self._places_by_name: dict[str, list[str]] = defaultdict(list)
         for place in site.pages:
-            self._named[place.rpartition("/")[2]].append(place)
+            self._places_by_name[place.rpartition("/")[2]].append(place)
         self._places: dict[str, str | None] = {}
         self._fragments: dict[str, _Fragments] = {}
 
@@ -57,12 +67,14 @@ class Nearest:
 
     def _nearest_place(self, place: str) -> str | None:
         name = place.rpartition("/")[2]
-        if len(place) > LONGEST or len(self._places) >= SOUGHT:
+        if len(place) > MAX_NAME_CHARS or len(self._places) >= MAX_LOOKUPS:
             return None
-        moved = list(islice(self._named.get(name, ()), MOST)) if name else []
-        if moved:
-            return max(moved, key=lambda other: _kinship(place, other))
-        return self._alike.find(place)
+        same_name = (
+            list(islice(self._places_by_name.get(name, ()), MAX_NAMES)) if name else []
+        )
+        if same_name:
+            return max(same_name, key=lambda other: _kinship(place, other))
+        return self._similar.find(place)
 
     def _spelled(self, link: str, page: Page, place: str, fragment: str) -> str:
         """Return the first spelling that leads there, the one most like *link* first."""
@@ -81,7 +93,7 @@ class Nearest:
     def _spellings(
         self, path: str, page: Page, found: Page, place: str
     ) -> Iterator[str]:
-        site, is_file = self._site, path.endswith(PAGES)
+        site, is_file = self._site, path.endswith(PAGE_SUFFIXES)
         if SCHEME.match(path):
             yield site.base + quote(place)
         elif path.startswith("/"):
@@ -100,16 +112,16 @@ class _Fragments:
     """Fragments of a page, by what other rules would call them and by likeness."""
 
     def __init__(self, page: Page, site: SiteIndex) -> None:
-        self._alike = Alike(site.fragments(page))
-        self._other: dict[str, str] = {}
+        self._similar = Alike(site.fragments(page))
+        self._anchor_by_slug: dict[str, str] = {}
         for section in page.sections:
             if section.heading and section.anchor:
                 for rule in RULES:
                     name = slug(section.heading[-1], rule)
-                    self._other.setdefault(name, section.anchor)
+                    self._anchor_by_slug.setdefault(name, section.anchor)
 
     def find(self, wanted: str) -> str:
-        return self._other.get(wanted) or self._alike.find(wanted) or ""
+        return self._anchor_by_slug.get(wanted) or self._similar.find(wanted) or ""
 
 
 def _kinship(place: str, other: str) -> tuple[int, float]:

@@ -1,4 +1,4 @@
-"""The path of a file becomes its place below the docs root, and its public URL."""
+"""Give the path of a file its place below the docs root, and its public URL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every internal link of the docs is followed; dead ones are told with what is near."""
+"""Follow every internal link of the docs; report dead ones with what is near."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from askdocs.domain.site import Dead, LinkReport, Score
 from askdocs.domain.text import Front, Link, Page
 from askdocs.steps.docs.urls.link_targets import Target, target_of
-from askdocs.steps.docs.urls.nearest import Nearest
+from askdocs.steps.docs.urls.nearest_link import Nearest
 from askdocs.steps.docs.urls.site_index import SHOWN_ELSEWHERE, ResolvedLink, SiteIndex
 from askdocs.steps.docs.urls.slugs import RULES, anchored
 
@@ -63,7 +63,7 @@ def score(pages: Sequence[Page], base: str) -> dict[str, Score]:
     files take no part, and neither do macros and partials with links to themselves:
     nearly any fragment is on some page.
     """
-    return {rule: _scored(pages, rule, base) for rule in RULES}
+    return {rule: _score_rule(pages, rule, base) for rule in RULES}
 
 
 def best(scores: Mapping[str, Score]) -> str:
@@ -72,7 +72,7 @@ def best(scores: Mapping[str, Score]) -> str:
     return names[0] if names else "github"
 
 
-def _scored(pages: Sequence[Page], rule: str, base: str) -> Score:
+def _score_rule(pages: Sequence[Page], rule: str, base: str) -> Score:
     named = [anchored(page, rule) for page in pages]
     site, count = SiteIndex(named, rule=rule, base=base), _Count()
     for page in named:
