@@ -16,7 +16,7 @@ import numpy as np
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing
 from askdocs.domain.index import ChunkConfig, Manifest, Root, Space, Stored
-from askdocs.domain.ports import EVERYTHING, MOST_PAGES, Progress, Store
+from askdocs.domain.ports import EVERYTHING, MAX_RANKED_PAGES, Progress, Store
 from askdocs.domain.search import COMPARED, FIELDS, Filter, Hit, Rankings
 from askdocs.domain.site import Place, Table
 from askdocs.domain.text import Chunk, SkippedFile, Source
@@ -269,7 +269,7 @@ class FakeStore:
         words: str,
         k: int,
         *,
-        pages: int = MOST_PAGES,
+        pages: int = MAX_RANKED_PAGES,
         only: Filter = EVERYTHING,
     ) -> Rankings:
         if self.live_manifest is None:

@@ -1,4 +1,4 @@
-"""A question with its labels becomes an outcome, many a run, two runs a comparison."""
+"""The nouns of an evaluation: a case, its outcome, a run of many, a comparison of two."""
 
 from __future__ import annotations
 

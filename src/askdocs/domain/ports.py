@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 EVERYTHING = Filter()
 """Leaves nothing out."""
 
-MOST_PAGES = 20
+MAX_RANKED_PAGES = 20
 """Pages in a ranking of pages: a page counts for all its chunks, so fewer are needed."""
 
 T = TypeVar("T")
@@ -176,7 +176,7 @@ class Store(Protocol):
         words: str,
         k: int,
         *,
-        pages: int = MOST_PAGES,
+        pages: int = MAX_RANKED_PAGES,
         only: Filter = EVERYTHING,
     ) -> Rankings:
         """Return rankings by name from one call, best first.

@@ -13,7 +13,7 @@ and all headings; by all that a page says. The first chunk of a page stands for 
 COMPARED = ("head", "headings")
 """Those that know how much of a question they cover."""
 
-MOST_VALUES = 10_000
+MAX_FACET_VALUES = 10_000
 """Values of one field that are counted; the Scaleway docs have 600 tags."""
 
 

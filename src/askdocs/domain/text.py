@@ -1,4 +1,4 @@
-"""What is read and what is kept: a file's Source becomes a Page, a Page becomes Chunks."""
+"""The nouns of an ingest: a file's Source, the Page that it holds, the Chunks of that."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A passage small enough to embed and large enough to cite.
+    """A part of a page, small enough to embed and large enough to cite.
 
     Attributes:
         path: Of the page it was cut from, with suffix.
@@ -225,7 +225,7 @@ class Chunk:
         embedded: What the model reads: breadcrumb and text, within its limit.
         nth: Counts equal passages under one heading of one page, from 0.
         fingerprint: Of the embedder and chunker that made it.
-        page: What all chunks of a page share (see `steps.docs.chunk.page_payload`).
+        page: What all chunks of a page share (see `steps.docs.chunk.cut_page`).
         anchor: The fragment of its heading; "" at the top of a page.
         lines: First and last line in the source file, counted from 1.
         also: Fragments of further sections that were joined to it, in order.

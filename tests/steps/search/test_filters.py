@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from askdocs.domain.errors import ConfigError, NothingMatches
-from askdocs.domain.search import MOST_VALUES, Filter
+from askdocs.domain.search import MAX_FACET_VALUES, Filter
 from askdocs.steps.search.filters import (
     MAX_VALUES,
     complete,
@@ -58,7 +58,7 @@ def test_an_unknown_value_is_told_the_nearest(text, nearest):
 
 def test_a_value_that_may_not_have_been_counted_is_let_be():
     """Of a very large index not all paths are known here; the index itself knows."""
-    many = [str(n) for n in range(MOST_VALUES)]
+    many = [str(n) for n in range(MAX_FACET_VALUES)]
 
     assert resolve_filter(parse_filter({"path": ["a/b"]}), lambda _name: many).path == (
         "a/b",

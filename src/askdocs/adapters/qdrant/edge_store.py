@@ -53,8 +53,8 @@ from askdocs.adapters.qdrant.payload import (
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import IndexDamaged, IndexMissing, NotWritable
 from askdocs.domain.index import Manifest, Stored
-from askdocs.domain.ports import EVERYTHING, MOST_PAGES
-from askdocs.domain.search import MOST_VALUES, Filter, Rankings
+from askdocs.domain.ports import EVERYTHING, MAX_RANKED_PAGES
+from askdocs.domain.search import MAX_FACET_VALUES, Filter, Rankings
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class EdgeStore:
         words: str,
         k: int,
         *,
-        pages: int = MOST_PAGES,
+        pages: int = MAX_RANKED_PAGES,
         only: Filter = EVERYTHING,
     ) -> Rankings:
         """Return rankings by name from one call, best first."""
@@ -129,7 +129,7 @@ class EdgeStore:
         """Return how many pages have each value of a field of `Filter`; most first."""
         request = FacetRequest(
             PAYLOAD_FIELDS[name],
-            limit=MOST_VALUES,
+            limit=MAX_FACET_VALUES,
             exact=True,
             filter=condition(only, first=True),
         )

@@ -51,8 +51,8 @@ from askdocs.domain.errors import (
     StoreUnavailable,
 )
 from askdocs.domain.index import Manifest, Stored
-from askdocs.domain.ports import EVERYTHING, MOST_PAGES
-from askdocs.domain.search import MOST_VALUES, Filter, Rankings
+from askdocs.domain.ports import EVERYTHING, MAX_RANKED_PAGES
+from askdocs.domain.search import MAX_FACET_VALUES, Filter, Rankings
 from askdocs.domain.site import Table
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class ServerStore:
         words: str,
         k: int,
         *,
-        pages: int = MOST_PAGES,
+        pages: int = MAX_RANKED_PAGES,
         only: Filter = EVERYTHING,
     ) -> Rankings:
         """Return rankings by name from one call, best first."""
@@ -150,7 +150,7 @@ class ServerStore:
                 self._name,
                 PAYLOAD_FIELDS[name],
                 facet_filter=where,
-                limit=MOST_VALUES,
+                limit=MAX_FACET_VALUES,
                 exact=True,
             )
         )

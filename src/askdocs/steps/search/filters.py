@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from shlex import quote
 
 from askdocs.domain.errors import ConfigError, NothingMatches
-from askdocs.domain.search import MOST_VALUES, Filter
+from askdocs.domain.search import MAX_FACET_VALUES, Filter
 from askdocs.domain.text import visible
 
 MAX_VALUES = 100
@@ -201,7 +201,7 @@ def _resolved_values(
         by_key.setdefault(normalized(value), []).append(value)
     resolved: list[str] = []
     for text in texts:
-        if normalized(text) not in by_key and len(known) < MOST_VALUES:
+        if normalized(text) not in by_key and len(known) < MAX_FACET_VALUES:
             raise _unknown_value(name, text, by_key)
         resolved += by_key.get(normalized(text), [text])
     return tuple(dict.fromkeys(resolved))
