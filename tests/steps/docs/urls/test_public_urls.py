@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askdocs.domain.site import Anchor, Place
-from askdocs.domain.text import Front, Page, Section
-from askdocs.steps.docs.urls import RULES, anchored, file_path, place_of, public_url
+from askdocs.steps.docs.urls import RULES, file_path, public_url
 
 BASE = "https://docs.example/en/"
 
@@ -146,26 +144,3 @@ def test_whatever_a_page_is_called_its_url_is_below_the_base(path, slug, rule):
     assert not set(url.removeprefix(BASE)) & set("?#\\<> ")
     if path.isascii() and ".." not in path:
         assert ".." not in unquote(url)
-
-
-def test_a_place_lists_the_fragments_of_a_page_once_each():
-    """That is what `rag urls list` prints, and what links are checked against."""
-    sections = [
-        Section((), "", ()),
-        Section(("One",), "", ()),
-        Section(("One", "Two"), "own", ()),
-        Section(("!!!",), "", ()),
-    ]
-    page = Page("pages/a.mdx", Front(title="A"), tuple(sections), ids=("x", "one"))
-
-    place = place_of(anchored(page, "github"), "github", BASE)
-
-    anchors = (Anchor("One", "one"), Anchor("Two", "own"), Anchor("", "x"))
-    assert place == Place("pages/a.mdx", BASE + "a/", "A", anchors)
-
-
-def test_a_place_honours_slug_and_rule():
-    """The table must say the URL that answers cite."""
-    page = Page("01-a/b.md", Front(slug="c"), ())
-
-    assert place_of(page, "docusaurus", BASE).url == BASE + "a/c/"
