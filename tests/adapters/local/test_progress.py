@@ -49,4 +49,4 @@ def test_the_line_is_gone_when_the_run_is_over():
 
 def test_nothing_is_drawn_where_there_is_no_terminal():
     """A cron job mails whatever is printed."""
-    assert drawn(io.StringIO(), ("read", 0, 8), ("read", 8, 8)).strip() == ""
+    assert drawn(io.StringIO(), ("read", 0, 8), ("read", 8, 8)) == ""

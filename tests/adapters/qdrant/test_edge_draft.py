@@ -96,7 +96,7 @@ def test_a_rewrite_changes_payload_and_page_vectors_and_no_other(shard, draft):
 
 
 def test_removing_nothing_is_no_error(shard, draft):
-    """The engine refuses an empty list; most runs remove nothing."""
+    """Most runs remove nothing, and one that was cut off may have removed it already."""
     draft.add([FIRST], ROWS[:1])
 
     draft.remove([])

@@ -110,7 +110,7 @@ def test_a_scan_reads_no_texts(folder, monkeypatch):
 
 @pytest.mark.parametrize("half", [False, True], ids=["nothing", "half a shard"])
 def test_what_is_no_shard_is_damage_and_not_an_empty_index(folder, half):
-    """The engine would make a new one; an answer from it would be a lie."""
+    """No answer from nothing: it would say that the docs do not hold it."""
     folder.mkdir()
     if half:
         (folder / "segments").mkdir()
