@@ -9,27 +9,23 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import filters
 from askdocs.cli.flags import settings
 from askdocs.cli.render import json_document, terminal
 from askdocs.cli.render.answer import finish, notes, numbered
+from askdocs.cli.search_options import SearchOptions, no_match_exit, with_search_options
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import NothingMatches
 from askdocs.steps.search.question import checked_question
 
 
+@with_search_options
 def ask(
     ctx: typer.Context,
     question: Annotated[
         str,
         typer.Argument(metavar="QUESTION", help='In plain words; "-" reads stdin.'),
     ],
-    product: filters.Product = None,
-    category: filters.Category = None,
-    tag: filters.Tag = None,
-    path: filters.Path = None,
-    validated_since: filters.ValidatedSince = None,
-    no_rerank: filters.NoRerank = False,
+    options: SearchOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     no_llm: Annotated[
         bool, typer.Option("--no-llm", help="Show the passages; ask no language model.")
@@ -44,13 +40,7 @@ def ask(
     """
     loaded = settings(ctx, quiet=quiet)
     asked = checked_question(terminal.question_from(question))
-    only = filters.typed(
-        product=product,
-        category=category,
-        tag=tag,
-        path=path,
-        validated_since=validated_since,
-    )
+    only = options.filter()
     name = loaded.settings.product
     document = partial(json_document.answer, product=name, warnings=loaded.warnings)
     begin = perf_counter()
@@ -59,7 +49,7 @@ def ask(
             loaded,
             llm=not no_llm,
             only=only,
-            rerank=not no_rerank,
+            rerank=not options.no_rerank,
             on_wait=None if as_json or quiet else terminal.err,
         ) as answering:
             for text in () if quiet else answering.warnings:
@@ -75,7 +65,7 @@ def ask(
         none = Answer(asked, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
         seconds = perf_counter() - begin
         empty = document(none, index={}, seconds=seconds)
-        raise filters.refused(err, empty, as_json=as_json) from err
+        raise no_match_exit(err, empty, as_json=as_json) from err
     if as_json:
         seconds, index = perf_counter() - begin, answering.index
         terminal.as_document(document(answer, index=index, seconds=seconds))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import filters
 from askdocs.cli.flags import settings
 from askdocs.cli.line import Lines
 from askdocs.cli.render import terminal
@@ -26,6 +25,7 @@ from askdocs.cli.render.answer import (
     shortened,
     transcript,
 )
+from askdocs.cli.search_options import SearchOptions, parse_filter, with_search_options
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AskDocsError, ConfigError, NothingMatches
 from askdocs.domain.search import Filter
@@ -184,7 +184,7 @@ class Session:
                 )
             named.setdefault(name.replace("-", "_"), []).append(value)
         try:
-            self._ask_only(filters.typed(**named))
+            self._ask_only(parse_filter(named))
         except (ConfigError, NothingMatches) as err:
             hint = err.hint
             if hint.startswith("--"):
@@ -210,14 +210,10 @@ class Session:
         self.left = True
 
 
+@with_search_options
 def chat(
     ctx: typer.Context,
-    product: filters.Product = None,
-    category: filters.Category = None,
-    tag: filters.Tag = None,
-    path: filters.Path = None,
-    validated_since: filters.ValidatedSince = None,
-    no_rerank: filters.NoRerank = False,
+    options: SearchOptions,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Show how a follow-up is asked.")
     ] = False,
@@ -231,16 +227,10 @@ def chat(
     """
     loaded = settings(ctx, quiet=quiet)
     conf = loaded.settings
-    only = filters.typed(
-        product=product,
-        category=category,
-        tag=tag,
-        path=path,
-        validated_since=validated_since,
-    )
+    only = options.filter()
     room = (conf.llm_num_ctx - conf.llm_num_predict) // 2
     talk = Conversation(conf.product, room, MAX_QUESTION_CHARS)
-    session = Session(loaded, talk, only, not no_rerank, quiet, verbose)
+    session = Session(loaded, talk, only, not options.no_rerank, quiet, verbose)
     lines = Lines(assemble.history_file(loaded))
     if lines.terminal and not quiet:
         terminal.err(f"Ask about {conf.product}; /help lists the commands.")

@@ -8,26 +8,22 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli import filters
 from askdocs.cli.flags import settings
 from askdocs.cli.render import json_document, terminal
+from askdocs.cli.search_options import SearchOptions, no_match_exit, with_search_options
 from askdocs.domain.answer import Found
 from askdocs.domain.errors import Exit, NothingMatches
 from askdocs.steps.search.question import checked_question
 
 
+@with_search_options
 def search(
     ctx: typer.Context,
     question: Annotated[
         str,
         typer.Argument(metavar="QUESTION", help='In plain words; "-" reads stdin.'),
     ],
-    product: filters.Product = None,
-    category: filters.Category = None,
-    tag: filters.Tag = None,
-    path: filters.Path = None,
-    validated_since: filters.ValidatedSince = None,
-    no_rerank: filters.NoRerank = False,
+    options: SearchOptions,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each passage is there.")
     ] = False,
@@ -42,19 +38,15 @@ def search(
     """
     loaded = settings(ctx, quiet=quiet)
     asked = checked_question(terminal.question_from(question))
-    only = filters.typed(
-        product=product,
-        category=category,
-        tag=tag,
-        path=path,
-        validated_since=validated_since,
-    )
+    only = options.filter()
     try:
-        with assemble.searcher(loaded, only=only, rerank=not no_rerank) as search:
+        with assemble.searcher(
+            loaded, only=only, rerank=not options.no_rerank
+        ) as search:
             found = search.retriever.find(asked, search.only)
     except NothingMatches as err:
         empty = json_document.found(asked, Found(()))
-        raise filters.refused(err, empty, as_json=as_json) from err
+        raise no_match_exit(err, empty, as_json=as_json) from err
     if as_json:
         terminal.as_document(json_document.found(asked, found, explain=explain))
     else:

@@ -1,7 +1,8 @@
-"""Filters from end to end, with the real model and the real engine."""
+"""The options of a search from end to end, with the real model and the real engine."""
 
 from __future__ import annotations
 
+import inspect
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from tests.support.passages import passage
 from tests.support.program import Done, here, run
 
 from askdocs.cli.flags import setting_flags
+from askdocs.cli.search_options import SearchOptions, with_search_options
 from askdocs.domain.answer import Found
 from askdocs.domain.search import Filter
 from askdocs.flows.filter import nothing_matches
@@ -196,6 +198,30 @@ def test_no_model_is_asked_about_nothing(ours):
 def test_a_value_that_makes_no_sense_is_a_matter_of_usage(rag, words):
     """It is the command line that is wrong, not the docs."""
     assert rag("search", QUESTION, *words).code == 2
+
+
+def test_a_question_is_judged_before_its_filters(rag):
+    """A command line with two mistakes is told the same one as ever."""
+    done = rag("search", "", "--path", "../secrets")
+
+    assert "question is empty" in done.two_lines[0]
+
+
+def test_a_command_is_given_its_search_options_as_one():
+    """Typer reads a signature, so they must stand in it one by one, in their place."""
+    given: list[object] = []
+
+    @with_search_options
+    def command(question: str, options: SearchOptions, quiet: bool = False) -> None:
+        given.append((question, options, quiet))
+
+    typed = {"product": ["jobs"], "category": None, "tag": None, "path": None}
+    command(question="why?", **typed, validated_since=None, no_rerank=True, quiet=True)
+
+    assert list(inspect.signature(command).parameters) == [
+        "question", *typed, "validated_since", "no_rerank", "quiet",
+    ]  # fmt: skip
+    assert given == [("why?", SearchOptions(["jobs"], no_rerank=True), True)]
 
 
 def test_control_characters_never_reach_the_screen(rag):
