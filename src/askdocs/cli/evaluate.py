@@ -1,4 +1,4 @@
-"""`rag eval CASES`: how well the index finds what is wanted; `rag eval make`: drafts."""
+"""`rag eval CASES`: measure how well the index finds; `rag eval make`: draft cases."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from askdocs.adapters.local.eval_files import (
+    draft_line,
+    read_cases,
+    read_run,
+    write_drafts,
+    write_run,
+)
 from askdocs.assemble import evaluator
 from askdocs.cli.flags import settings
 from askdocs.cli.render import evaluation, evaluation_data, json_document, terminal
 from askdocs.domain.errors import ConfigError, GateFailed
+from askdocs.steps.evaluate.metrics import METRICS
 
 _RUN = """Measure how well the index finds the pages that are wanted, with intervals.
 
@@ -51,7 +59,7 @@ Quiet = Annotated[
 @app.command("run", help=_RUN)
 def evaluate(
     ctx: typer.Context,
-    cases: Annotated[
+    file: Annotated[
         Path,
         typer.Argument(
             metavar="CASES",
@@ -95,14 +103,13 @@ def evaluate(
         raise ConfigError("--json and --markdown exclude each other", hint="choose one")
     least, most = _thresholds(at_least or []), _tolerance(tolerance)
     loaded = settings(ctx, quiet=quiet)
-    asked = evaluator.read_cases(cases)
-    before = evaluator.read_run(baseline) if baseline else None
-    run = evaluator.evaluation(loaded, asked)
-    compared = evaluator.comparison(before, run) if before else None
+    cases = read_cases(file)
+    gate = evaluator.Gate(least, read_run(baseline) if baseline else None, most)
+    result = evaluator.evaluation(loaded, cases, gate)
     if save:
-        evaluator.save_run(save, run)
-    short = evaluator.shortfalls(run, least, compared, most)
-    failed = _failure(short)
+        write_run(save, result.run.as_dict())
+    failed = _failure(result.shortfalls)
+    run, compared = result.run, result.compared
     if as_json:
         failure = json_document.failure(failed) if failed else {}
         terminal.as_document({**evaluation_data.document(run, compared), **failure})
@@ -111,7 +118,7 @@ def evaluate(
         if verbose:
             evaluation.missed(run)
     if not quiet:
-        evaluation.cautions(asked, run, compared)
+        evaluation.cautions(cases, run, compared)
     if failed:
         terminal.problem(str(failed), failed.hint)
         raise typer.Exit(failed.exit_code)
@@ -143,14 +150,14 @@ def make(
     """
     rows = evaluator.drafts(settings(ctx, docs=docs, quiet=quiet), docs)
     if output:
-        evaluator.write_drafts(output, rows, force=force)
+        write_drafts(output, rows, force=force)
     sources = dict(Counter(row["source"] for row in rows))
     if as_json:
         where = {"file": str(output)} if output else {"drafts": rows}
         terminal.as_document({"cases": len(rows), "sources": sources, **where})
     elif not output:
-        for line in evaluator.draft_lines(rows):
-            terminal.out(line)
+        for row in rows:
+            terminal.out(draft_line(row))
     elif not quiet:
         kinds = ", ".join(f"{count:,} {name}" for name, count in sources.items())
         terminal.out(f"{len(rows):,} drafts in {output}: {kinds}")
@@ -162,12 +169,12 @@ def _thresholds(given: Sequence[str]) -> dict[str, float]:
     Raises:
         ConfigError: for a metric that we do not have, or a value that is none.
     """
-    known, least = evaluator.metric_names(), dict[str, float]()
+    least: dict[str, float] = {}
     for text in given:
         name, equals, value = (part.strip() for part in text.partition("="))
-        if name not in known:
+        if name not in METRICS:
             what = f"--at-least: there is no metric {name}"
-            raise ConfigError(what, hint=f"one of {', '.join(known)}")
+            raise ConfigError(what, hint=f"one of {', '.join(METRICS)}")
         number = _share(value) if equals else None
         if number is None:
             raise ConfigError(
