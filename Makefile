@@ -48,22 +48,6 @@ clean:
 
 # --- the demo ---
 
-# Whether a language model can be asked; if not, says what is missing and ends with 1.
-define PROBE
-import json, os, sys
-from urllib.request import ProxyHandler, build_opener
-url = os.environ.get("RAG_OLLAMA_URL", "http://127.0.0.1:11434").rstrip("/")
-model = os.environ.get("RAG_LLM_MODEL", "llama3.1:8b")
-try:
-    with build_opener(ProxyHandler({})).open(url + "/api/tags", timeout=3) as reply:
-        names = {each["name"] for each in json.load(reply)["models"]}
-except (OSError, ValueError, LookupError, TypeError):
-    sys.exit(f"missing: no Ollama answers at {url} (https://ollama.com, or docker compose up -d)")
-if not names & {model, model + ":latest"}:
-    sys.exit(f"missing: Ollama has no model {model} (ollama pull {model})")
-endef
-export PROBE
-
 ifdef DOCS
 demo: Q ?= how do I get started?
 demo: export DEMO_DOCS = $(DOCS)
@@ -77,7 +61,8 @@ demo: export DEMO_Q = $(Q)
 
 # The demo has a home and a configuration of its own: nobody's index and .env is touched.
 # Of the environment it takes the language model, and with DOCS the site's name and address.
-# An index that an older version made is made anew.
+# An index that an older version made is made anew. Whether a language model can be asked
+# is what the last check of `rag doctor` says; one that may be too large is tried.
 demo: $(READY)
 	@set -eu; umask 077; \
 	for name in $$(env | sed -n 's/^\(RAG_[A-Z0-9_]*\)=.*/\1/p'); do \
@@ -96,15 +81,22 @@ demo: $(READY)
 	  $(BIN)/rag ingest "$$DEMO_DOCS" --rebuild || code=$$?; \
 	fi; \
 	[ $$code -eq 0 ] || [ $$code -eq 3 ] || exit $$code; \
-	if missing=$$($(BIN)/python -c "$$PROBE" 2>&1); then \
-	  flag=; else flag=--no-llm; \
-	fi; \
+	doctor=$$($(BIN)/rag doctor --json 2>/dev/null) || :; \
+	last() { printf '%s\n' "$$doctor" | sed -n "s/^ *\"$$1\": \"\(.*\)\",*$$/\1/p" | tail -n 1; }; \
+	what=$$(last what); hint=$$(last hint); \
+	case $$hint in \
+	  ""|"set a smaller "*) missing= ;; \
+	  "ollama pull "*) missing="Ollama has no model $${hint#ollama pull } ($$hint)" ;; \
+	  "ollama serve "*) missing="no Ollama answers at $${what##* } (https://ollama.com, or docker compose up -d)" ;; \
+	  *) missing="$$what ($$hint)" ;; \
+	esac; \
+	flag=$${missing:+--no-llm}; \
 	echo; echo "\$$ rag ask $${flag:+$$flag }\"$$DEMO_Q\""; \
 	code=0; $(BIN)/rag ask $$flag "$$DEMO_Q" || code=$$?; \
 	echo; \
 	case $$code in \
 	  0) [ -z "$$missing" ] || { echo "With a language model the passages become an answer."; \
-	       echo "$$missing"; } ;; \
+	       echo "missing: $$missing"; } ;; \
 	  4|5|7) echo "rag ask ended with exit code $$code; docs/troubleshoot.mdx says what that means" ;; \
 	  *) exit $$code ;; \
 	esac
