@@ -15,9 +15,9 @@ import typer
 from askdocs import assemble
 from askdocs.cli import (
     ask,
-    bug,
     chat,
     config,
+    crash_log,
     doctor,
     evaluate,
     ingest,
@@ -103,7 +103,7 @@ def main() -> None:
         argv, flags = setting_flags(argv)
         as_json = "--json" in words(argv)
         log = partial(assemble.log_file, flags)
-        sys.excepthook = partial(bug.report, log=log, as_json=as_json)
+        sys.excepthook = partial(crash_log.report_crash, log=log, as_json=as_json)
         # Calling `app` itself would put Typer's own hook in the place of ours.
         code = typer.main.get_command(app).main(
             everywhere(argv), prog_name="rag", standalone_mode=False, obj=flags

@@ -14,7 +14,7 @@ import typer
 
 from askdocs import assemble
 from askdocs.cli.flags import settings
-from askdocs.cli.line import Lines
+from askdocs.cli.line_input import LineInput
 from askdocs.cli.render import terminal
 from askdocs.cli.render.answer import (
     finish,
@@ -231,7 +231,7 @@ def chat(
     room = (conf.llm_num_ctx - conf.llm_num_predict) // 2
     talk = Conversation(conf.product, room, MAX_QUESTION_CHARS)
     session = Session(loaded, talk, only, not options.no_rerank, quiet, verbose)
-    lines = Lines(assemble.history_file(loaded))
+    lines = LineInput(assemble.history_file(loaded))
     if lines.terminal and not quiet:
         terminal.err(f"Ask about {conf.product}; /help lists the commands.")
     session.run(lines)

@@ -1,4 +1,4 @@
-"""What nobody caught becomes a traceback in the log, and two lines on the terminal."""
+"""Keep the traceback of a bug in a file, and tell the user of it in two lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import AskDocsError, Exit
 
 
-def report(
+def report_crash(
     kind: type[BaseException],
     value: BaseException,
     trace: TracebackType | None,
@@ -32,9 +32,8 @@ def report(
     """
     text = "".join(traceback.format_exception(kind, value, trace))
     what = f"internal error: {kind.__name__}: {terminal.one_line(str(value))[:300]}"
-    hint = (
-        f"this is a bug; please report it with the traceback kept in {_keep(text, log)}"
-    )
+    place = _write_log(text, log)
+    hint = f"this is a bug; please report it with the traceback kept in {place}"
     if on_screen:
         terminal.block(text)
     terminal.problem(what, hint)
@@ -44,7 +43,7 @@ def report(
         )
 
 
-def _keep(text: str, log: Callable[[], Path]) -> str:
+def _write_log(text: str, log: Callable[[], Path]) -> str:
     """Return where the text is now."""
     try:
         file = log()

@@ -1,4 +1,4 @@
-"""Lines that a person types, or a pipe holds, one after the other."""
+"""Read lines that a person types, or a pipe holds, one after the other."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from askdocs import assemble
 from askdocs.cli.render import terminal
 
 PROMPT = "> "
-_MOST = 1_000
-_LONGEST = 200_000
+_MAX_HISTORY_LINES = 1_000
+_MAX_LINE_CHARS = 200_000
 """Characters of a line that are kept; enough to see that it is too long."""
 
 
-class Lines:
+class LineInput:
     """Yields lines until the end of stdin; at a terminal they can be edited and recalled.
 
     Args:
@@ -33,9 +33,9 @@ class Lines:
         if isinstance(self._stdin, TextIOWrapper):
             self._stdin.reconfigure(encoding="utf-8", errors="replace")
         self.terminal = self._stdin.isatty()
-        self._edited = self.terminal and sys.stdout.isatty()
-        if self._edited:
-            self._recall()
+        self._editable = self.terminal and sys.stdout.isatty()
+        if self._editable:
+            self._load_history()
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -44,7 +44,7 @@ class Lines:
         """Return the next line; Ctrl-C at the prompt begins a new one."""
         while True:
             try:
-                line = self._typed() if self._edited else self._read()
+                line = self._edit_line() if self._editable else self._read_line()
             except KeyboardInterrupt:
                 if not self.terminal:
                     raise
@@ -58,34 +58,34 @@ class Lines:
                     terminal.err("")
                 raise StopIteration
 
-    def _read(self) -> str:
+    def _read_line(self) -> str:
         """Return a line with its end; "" at the end of all."""
         if self.terminal:
             terminal.block(PROMPT)
-        line = rest = self._stdin.readline(_LONGEST)
+        line = rest = self._stdin.readline(_MAX_LINE_CHARS)
         while rest and not rest.endswith("\n"):
-            rest = self._stdin.readline(_LONGEST)
+            rest = self._stdin.readline(_MAX_LINE_CHARS)
         return line
 
-    def _typed(self) -> str:
+    def _edit_line(self) -> str:
         """Return an edited line with its end, and keep it; "" after Ctrl-D."""
-        editor = assemble.line_editor()
-        before = editor.get_current_history_length()
+        readline = assemble.line_editor()
+        before = readline.get_current_history_length()
         try:
             line = input(PROMPT)
         except EOFError:
             return ""
-        added = editor.get_current_history_length() - before
+        added = readline.get_current_history_length() - before
         with suppress(OSError):
-            editor.append_history_file(added, self._history)
+            readline.append_history_file(added, self._history)
         return f"{line}\n"
 
-    def _recall(self) -> None:
+    def _load_history(self) -> None:
         """Read the lines of conversations before; without them there is a prompt, too."""
-        editor = assemble.line_editor()
-        editor.set_history_length(_MOST)
+        readline = assemble.line_editor()
+        readline.set_history_length(_MAX_HISTORY_LINES)
         with suppress(OSError):
             self._history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._history.touch(mode=0o600)
             self._history.chmod(0o600)
-            editor.read_history_file(self._history)
+            readline.read_history_file(self._history)
