@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.cli.flags import everywhere, setting_flags, words
+from askdocs.cli.flags import option_words, program_options_first, setting_flags
 from askdocs.domain.errors import ConfigError
 from askdocs.settings import Settings
 
@@ -50,11 +50,15 @@ def test_a_flag_without_its_value_is_an_error(rest):
 
 def test_options_of_the_program_may_stand_behind_the_command():
     """Who sees a bug types --debug at the end of the same line."""
-    assert everywhere(["ask", "why?", "--debug"]) == ["--debug", "ask", "why?"]
-    assert everywhere(["ask", "--", "--debug"]) == ["ask", "--", "--debug"]
+    assert program_options_first(["ask", "why?", "--debug"]) == [
+        "--debug",
+        "ask",
+        "why?",
+    ]
+    assert program_options_first(["ask", "--", "--debug"]) == ["ask", "--", "--debug"]
 
 
 def test_what_stands_behind_two_dashes_is_no_option():
     """A question may be about --json."""
-    assert words(["ask", "--", "--json"]) == ["ask"]
-    assert words(["ask", "--json"]) == ["ask", "--json"]
+    assert option_words(["ask", "--", "--json"]) == ["ask"]
+    assert option_words(["ask", "--json"]) == ["ask", "--json"]

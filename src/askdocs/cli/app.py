@@ -1,4 +1,4 @@
-"""The Typer app, and main(): errors become two lines and an exit code."""
+"""Build the Typer app, and run it: an error is two lines and an exit code."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from askdocs.cli import (
     status,
     urls,
 )
-from askdocs.cli.flags import everywhere, setting_flags, words
+from askdocs.cli.flags import option_words, program_options_first, setting_flags
 from askdocs.cli.open import open_
 from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import MEANING, AskDocsError, ConfigError, Exit
 
-_CODES = "\n".join(f"  {int(code):3}  {what}" for code, what in MEANING.items())
+_EXIT_CODES = "\n".join(f"  {int(code):3}  {what}" for code, what in MEANING.items())
 _HELP = f"""Answers questions from a documentation repository, with a link to the page.
 
 \b
@@ -43,7 +43,7 @@ Every setting is a flag of every command too: RAG_PASSAGES=8 is --passages 8
 
 \b
 Exit codes:
-{_CODES}
+{_EXIT_CODES}
 """
 
 _USAGE: type[Exception] = typer.BadParameter.__mro__[1]
@@ -97,22 +97,27 @@ def main() -> None:
     """Run the program. Our errors become two lines; bugs are kept in the log."""
     os.umask(0o077)
     _open_streams()
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, _exit_terminated)
     argv = sys.argv[1:]
     try:
         argv, flags = setting_flags(argv)
-        as_json = "--json" in words(argv)
+        as_json = "--json" in option_words(argv)
         log = partial(assemble.log_file, flags)
         sys.excepthook = partial(crash_log.report_crash, log=log, as_json=as_json)
         # Calling `app` itself would put Typer's own hook in the place of ours.
         code = typer.main.get_command(app).main(
-            everywhere(argv), prog_name="rag", standalone_mode=False, obj=flags
+            program_options_first(argv),
+            prog_name="rag",
+            standalone_mode=False,
+            obj=flags,
         )
     except _USAGE as err:
         what = err.format_message()  # type: ignore[attr-defined]
-        code = _problem(ConfigError(what, hint=f"{_command(err)} --help"), argv)
+        code = _print_error(
+            ConfigError(what, hint=f"{_command_path(err)} --help"), argv
+        )
     except AskDocsError as err:
-        code = _problem(err, argv)
+        code = _print_error(err, argv)
     except (KeyboardInterrupt, typer.Abort):
         code = int(Exit.INTERRUPTED)
     if code == Exit.INTERRUPTED:
@@ -134,20 +139,20 @@ def _open_streams() -> None:
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def _problem(err: AskDocsError, argv: Sequence[str]) -> int:
-    terminal.problem(str(err), err.hint)
-    if "--json" in words(argv):
+def _print_error(err: AskDocsError, argv: Sequence[str]) -> int:
+    terminal.error(str(err), err.hint)
+    if "--json" in option_words(argv):
         name = type(err).__name__
-        terminal.as_document(
+        terminal.print_json(
             json_document.error(err.exit_code, name, str(err), err.hint)
         )
     return int(err.exit_code)
 
 
-def _command(err: Exception) -> str:
+def _command_path(err: Exception) -> str:
     ctx = getattr(err, "ctx", None)
     return ctx.command_path if ctx else "rag"
 
 
-def _terminated(_signal: int, _frame: FrameType | None) -> None:
+def _exit_terminated(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(int(Exit.TERMINATED))

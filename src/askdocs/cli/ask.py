@@ -1,4 +1,4 @@
-"""`rag ask QUESTION`: an answer from the docs, and the link of the page."""
+"""`rag ask QUESTION`: answer from the docs, with sources and the link of the page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
-from askdocs.cli.render.answer import finish, notes, numbered
+from askdocs.cli.render.answer import numbered_passages, print_footer, print_notes
 from askdocs.cli.search_options import SearchOptions, no_match_exit, with_search_options
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import NothingMatches
@@ -38,11 +38,11 @@ def ask(
 
     rag ask "how do I create a serverless job?"
     """
-    loaded = settings(ctx, quiet=quiet)
-    asked = checked_question(terminal.question_from(question))
+    loaded = load_settings(ctx, quiet=quiet)
+    question = checked_question(terminal.read_question(question))
     only = options.filter()
-    name = loaded.settings.product
-    document = partial(json_document.answer, product=name, warnings=loaded.warnings)
+    product = loaded.settings.product
+    document = partial(json_document.answer, product=product, warnings=loaded.warnings)
     begin = perf_counter()
     try:
         with assemble.asker(
@@ -54,24 +54,26 @@ def ask(
         ) as answering:
             for text in () if quiet else answering.warnings:
                 terminal.warning(text)
-            listed = None if as_json or quiet else terminal.listed
+            on_passages = None if as_json or quiet else terminal.retrieved
             answer = answering.answerer.answer(
-                asked,
+                question,
                 only=answering.only,
-                show=None if as_json else terminal.piece,
-                listed=listed,
+                show=None if as_json else terminal.stream,
+                listed=on_passages,
             )
     except NothingMatches as err:
-        none = Answer(asked, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
+        none = Answer(question, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
         seconds = perf_counter() - begin
         empty = document(none, index={}, seconds=seconds)
         raise no_match_exit(err, empty, as_json=as_json) from err
     if as_json:
         seconds, index = perf_counter() - begin, answering.index
-        terminal.as_document(document(answer, index=index, seconds=seconds))
+        terminal.print_json(document(answer, index=index, seconds=seconds))
     else:
-        finish(answer, name)
-    seen = numbered(answer)
-    terminal.kept(partial(assemble.remember, loaded, asked, answer.status.value, seen))
-    notes(answer, quiet=quiet)
+        print_footer(answer, product)
+    sources = numbered_passages(answer)
+    terminal.keep_or_warn(
+        partial(assemble.remember, loaded, question, answer.status.value, sources)
+    )
+    print_notes(answer, quiet=quiet)
     raise typer.Exit(answer.exit_code)

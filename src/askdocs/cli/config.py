@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import terminal
 
 app = typer.Typer(help="What the settings are and where they come from.")
@@ -29,9 +29,9 @@ def show_all(
 
     rag config show
     """
-    rows = assemble.configuration(settings(ctx))
+    rows = assemble.configuration(load_settings(ctx))
     if as_json:
-        terminal.as_document({"settings": rows})
+        terminal.print_json({"settings": rows})
         return
     terminal.table(
         (

@@ -35,10 +35,10 @@ def report_crash(
     place = _write_log(text, log)
     hint = f"this is a bug; please report it with the traceback kept in {place}"
     if on_screen:
-        terminal.block(text)
-    terminal.problem(what, hint)
+        terminal.err_block(text)
+    terminal.error(what, hint)
     if as_json:
-        terminal.as_document(
+        terminal.print_json(
             json_document.error(Exit.INTERNAL, kind.__name__, what, hint)
         )
 

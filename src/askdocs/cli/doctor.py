@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import terminal
 
 
@@ -19,9 +19,9 @@ def doctor(
 
     rag doctor
     """
-    checks = assemble.checks(settings(ctx))
+    checks = assemble.checks(load_settings(ctx))
     if as_json:
-        terminal.as_document(
+        terminal.print_json(
             {
                 "checks": [
                     {"name": c.name, "ok": not c.hint, "what": c.what, "hint": c.hint}

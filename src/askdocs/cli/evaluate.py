@@ -20,7 +20,7 @@ from askdocs.adapters.local.eval_files import (
     write_run,
 )
 from askdocs.assemble import evaluator
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import evaluation, evaluation_data, json_document, terminal
 from askdocs.domain.errors import ConfigError, GateFailed
 from askdocs.steps.evaluate.metrics import METRICS
@@ -37,7 +37,7 @@ Questions are asked as rag search asks them, 50 passages each, by the same setti
 """
 
 
-class Cases(TyperGroup):
+class CasesFirst(TyperGroup):
     """A group whose first word may be a file: `rag eval X` is `rag eval run X`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -47,7 +47,7 @@ class Cases(TyperGroup):
 
 
 app = typer.Typer(
-    cls=Cases, help="Measure how well the index finds what is wanted; draft cases."
+    cls=CasesFirst, help="Measure how well the index finds what is wanted; draft cases."
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -101,26 +101,26 @@ def evaluate(
     """Measure how well the index finds the pages that are wanted, with intervals."""
     if as_json and as_markdown:
         raise ConfigError("--json and --markdown exclude each other", hint="choose one")
-    least, most = _thresholds(at_least or []), _tolerance(tolerance)
-    loaded = settings(ctx, quiet=quiet)
+    least, allowed = _thresholds(at_least or []), _tolerance(tolerance)
+    loaded = load_settings(ctx, quiet=quiet)
     cases = read_cases(file)
-    gate = evaluator.Gate(least, read_run(baseline) if baseline else None, most)
+    gate = evaluator.Gate(least, read_run(baseline) if baseline else None, allowed)
     result = evaluator.evaluation(loaded, cases, gate)
     if save:
         write_run(save, result.run.as_dict())
-    failed = _failure(result.shortfalls)
+    failed = _gate_failure(result.shortfalls)
     run, compared = result.run, result.compared
     if as_json:
         failure = json_document.failure(failed) if failed else {}
-        terminal.as_document({**evaluation_data.document(run, compared), **failure})
+        terminal.print_json({**evaluation_data.document(run, compared), **failure})
     else:
-        evaluation.evaluated(run, compared, as_markdown=as_markdown)
+        evaluation.print_run(run, compared, as_markdown=as_markdown)
         if verbose:
-            evaluation.missed(run)
+            evaluation.print_missed(run)
     if not quiet:
-        evaluation.cautions(cases, run, compared)
+        evaluation.print_cautions(cases, run, compared)
     if failed:
-        terminal.problem(str(failed), failed.hint)
+        terminal.error(str(failed), failed.hint)
         raise typer.Exit(failed.exit_code)
 
 
@@ -148,13 +148,13 @@ def make(
 
     rag eval make ./docs-content -o cases.jsonl
     """
-    rows = evaluator.drafts(settings(ctx, docs=docs, quiet=quiet), docs)
+    rows = evaluator.drafts(load_settings(ctx, docs=docs, quiet=quiet), docs)
     if output:
         write_drafts(output, rows, force=force)
     sources = dict(Counter(row["source"] for row in rows))
     if as_json:
         where = {"file": str(output)} if output else {"drafts": rows}
-        terminal.as_document({"cases": len(rows), "sources": sources, **where})
+        terminal.print_json({"cases": len(rows), "sources": sources, **where})
     elif not output:
         for row in rows:
             terminal.out(draft_line(row))
@@ -163,19 +163,19 @@ def make(
         terminal.out(f"{len(rows):,} drafts in {output}: {kinds}")
 
 
-def _thresholds(given: Sequence[str]) -> dict[str, float]:
+def _thresholds(texts: Sequence[str]) -> dict[str, float]:
     """Return the least value of each metric; of one given twice, the higher.
 
     Raises:
         ConfigError: for a metric that we do not have, or a value that is none.
     """
     least: dict[str, float] = {}
-    for text in given:
+    for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if name not in METRICS:
             what = f"--at-least: there is no metric {name}"
             raise ConfigError(what, hint=f"one of {', '.join(METRICS)}")
-        number = _share(value) if equals else None
+        number = _parse_share(value) if equals else None
         if number is None:
             raise ConfigError(
                 f"--at-least: {text} is not a metric and a value from 0 to 1",
@@ -186,22 +186,22 @@ def _thresholds(given: Sequence[str]) -> dict[str, float]:
 
 
 def _tolerance(text: str) -> float:
-    number = _share(text.strip())
+    number = _parse_share(text.strip())
     if number is None:
         what = f"--tolerance: {text} is no number from 0 to 1"
         raise ConfigError(what, hint="--tolerance 0.01")
     return number
 
 
-def _share(text: str) -> float | None:
+def _parse_share(text: str) -> float | None:
     """Return a number from 0 to 1 as people write it (".66"); None if it is none."""
     if not re.fullmatch(r"(?:[01]|[01]?\.[0-9]{1,15}|[01]\.)", text, re.A):
         return None
     return number if (number := float(text)) <= 1 and math.isfinite(number) else None
 
 
-def _failure(short: Sequence[str]) -> GateFailed | None:
-    if not short:
+def _gate_failure(shortfalls: Sequence[str]) -> GateFailed | None:
+    if not shortfalls:
         return None
     hint = "rag eval CASES -v   (what was missed; with --baseline, what got worse)"
-    return GateFailed("; ".join(short), hint=hint)
+    return GateFailed("; ".join(shortfalls), hint=hint)

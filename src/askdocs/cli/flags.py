@@ -1,4 +1,4 @@
-"""Flags that are settings are taken out of a command line, and become settings."""
+"""Take the flags that are settings out of a command line, and load the settings."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from askdocs.domain.errors import ConfigError
 if TYPE_CHECKING:
     from askdocs.settings import Loaded
 
-_NO_SETTINGS = {"--help", "--json", "--version"}
+_NEVER_SETTINGS = {"--help", "--json", "--version"}
 """Never settings; who types nothing else does not wait for the settings to be loaded."""
 
-_FILTERS = {"--product"}
-_FILTERED = {"search", "ask", "chat"}
-"""Behind these commands `_FILTERS` narrow the search; elsewhere they are settings."""
+_FILTER_FLAGS = {"--product"}
+_FILTER_COMMANDS = {"search", "ask", "chat"}
+"""Behind these commands `_FILTER_FLAGS` narrow the search; elsewhere they are settings."""
 
-_EVERYWHERE = {"--debug", "--no-color"}
+_PROGRAM_OPTIONS = {"--debug", "--no-color"}
 """Options of the program that are understood behind the command as well."""
 
 
-def settings(
+def load_settings(
     ctx: typer.Context, *, docs: Path | None = None, quiet: bool = False
 ) -> Loaded:
     """Return the settings for the running command; unknown ones are warned of."""
@@ -47,44 +47,44 @@ def setting_flags(argv: Sequence[str]) -> tuple[list[str], dict[str, str]]:
     Raises:
         ConfigError: if such a flag has no value.
     """
-    if not any(w.startswith("--") and w not in _NO_SETTINGS for w in argv):
+    if not any(word.startswith("--") and word not in _NEVER_SETTINGS for word in argv):
         return list(argv), {}
     names = {"--" + name.replace("_", "-"): name for name in assemble.setting_names()}
     rest: list[str] = []
     flags: dict[str, str] = {}
-    left = iter(argv)
-    for word in left:
+    remaining = iter(argv)
+    for word in remaining:
         flag, equals, value = word.partition("=")
         if word == "--":
-            rest += [word, *left]
-        elif flag not in names or (flag in _FILTERS and _filtered(rest)):
+            rest += [word, *remaining]
+        elif flag not in names or (flag in _FILTER_FLAGS and _takes_filters(rest)):
             rest.append(word)
         else:
-            given = value if equals else next(left, None)
-            if given is None or (given.startswith("--") and not equals):
+            text = value if equals else next(remaining, None)
+            if text is None or (text.startswith("--") and not equals):
                 raise ConfigError(f"{flag} needs a value", hint="rag config show")
-            flags[names[flag]] = given
+            flags[names[flag]] = text
     return rest, flags
 
 
-def _filtered(before: Sequence[str]) -> bool:
+def _takes_filters(before: Sequence[str]) -> bool:
     """Return whether the command is one that takes filters."""
     command = next((word for word in before if not word.startswith("-")), "")
-    return command in _FILTERED
+    return command in _FILTER_COMMANDS
 
 
-def words(argv: Sequence[str]) -> list[str]:
+def option_words(argv: Sequence[str]) -> list[str]:
     """Return what may be options: all that stands before a lone "--"."""
     return list(argv[: argv.index("--")] if "--" in argv else argv)
 
 
-def everywhere(argv: Sequence[str]) -> list[str]:
+def program_options_first(argv: Sequence[str]) -> list[str]:
     """Put the options of the program first, where the parser wants them.
 
-    >>> everywhere(["search", "why?", "--debug", "--", "--debug"])
+    >>> program_options_first(["search", "why?", "--debug", "--", "--debug"])
     ['--debug', 'search', 'why?', '--', '--debug']
     """
-    options = words(argv)
-    first = [word for word in options if word in _EVERYWHERE]
-    rest = [word for word in options if word not in _EVERYWHERE]
+    options = option_words(argv)
+    first = [word for word in options if word in _PROGRAM_OPTIONS]
+    rest = [word for word in options if word not in _PROGRAM_OPTIONS]
     return [*first, *rest, *argv[len(options) :]]

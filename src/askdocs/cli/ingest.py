@@ -1,4 +1,4 @@
-"""`rag ingest PATH`: a docs folder becomes an index."""
+"""`rag ingest PATH`: index a docs folder, or explain one of its files."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
-from askdocs.cli.render.explain import explained
+from askdocs.cli.render.explain import print_explanation
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.index import IngestOptions
 
 
-def _path(text: str) -> Path:
+def _parse_path(text: str) -> Path:
     """Return a path; an empty one, from a variable that is not set, is not this folder."""
     if not text.strip():
         raise DocsNotFound("the path is empty", hint="rag ingest PATH-OF-YOUR-DOCS")
@@ -27,7 +27,9 @@ def ingest(
     ctx: typer.Context,
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="PATH", help="Folder with the docs.", parser=_path),
+        typer.Argument(
+            metavar="PATH", help="Folder with the docs.", parser=_parse_path
+        ),
     ] = None,
     rebuild: Annotated[
         bool,
@@ -64,27 +66,27 @@ def ingest(
         return
     if path is None:
         raise ConfigError("no PATH is given", hint="rag ingest --help")
-    loaded = settings(ctx, docs=path, quiet=quiet)
+    loaded = load_settings(ctx, docs=path, quiet=quiet)
     options = IngestOptions(rebuild=rebuild, allow_delete=allow_delete, dry_run=dry_run)
     with assemble.progress(wanted=not quiet) as notify:
-        done = assemble.ingest(loaded, path, options, notify=notify)
+        report = assemble.ingest(loaded, path, options, notify=notify)
     hint = f"rag ingest {quote(str(path))} --allow-delete   (if they are to go)"
-    terminal.complaints(done, quiet=quiet)
+    terminal.ingest_problems(report, quiet=quiet)
     if as_json:
-        terminal.as_document(json_document.report(done, hint))
+        terminal.print_json(json_document.ingest_report(report, hint))
     elif not quiet:
-        terminal.report(done, dry_run=dry_run, verbose=verbose)
-    if done.withheld:
-        terminal.problem(f"{done.withheld}; nothing was deleted", hint)
-    raise typer.Exit(done.exit_code)
+        terminal.ingest_report(report, dry_run=dry_run, verbose=verbose)
+    if report.withheld:
+        terminal.error(f"{report.withheld}; nothing was deleted", hint)
+    raise typer.Exit(report.exit_code)
 
 
 def _explain(
     ctx: typer.Context, folder: Path | None, file: Path, *, as_json: bool
 ) -> None:
-    loaded = settings(ctx, docs=folder or file.parent)
-    what = assemble.explanation(loaded, folder, file)
+    loaded = load_settings(ctx, docs=folder or file.parent)
+    explanation = assemble.explanation(loaded, folder, file)
     if as_json:
-        terminal.as_document(json_document.explanation(what))
+        terminal.print_json(json_document.explanation(explanation))
     else:
-        explained(what)
+        print_explanation(explanation)

@@ -61,7 +61,7 @@ class LineInput:
     def _read_line(self) -> str:
         """Return a line with its end; "" at the end of all."""
         if self.terminal:
-            terminal.block(PROMPT)
+            terminal.err_block(PROMPT)
         line = rest = self._stdin.readline(_MAX_LINE_CHARS)
         while rest and not rest.endswith("\n"):
             rest = self._stdin.readline(_MAX_LINE_CHARS)

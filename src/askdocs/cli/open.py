@@ -1,4 +1,4 @@
-"""`rag open N`: the page behind a citation of the last answer."""
+"""`rag open N`: open the page behind a citation of the last answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askdocs.assemble.last import last_answer
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import answer, terminal
 from askdocs.domain.errors import ConfigError
 
@@ -33,29 +33,29 @@ def open_(
 
     rag open 2
     """
-    last = last_answer(settings(ctx))
+    last = last_answer(load_settings(ctx))
     if last is None:
         raise ConfigError("no answer was kept yet", hint='rag ask "is there a CLI?"')
-    cited = _cited(last, number)
+    citation = _citation(last, number)
     if as_json:
-        page = {"mark": cited.mark, "title": cited.title, "url": cited.url}
-        terminal.as_document({"question": last.question, "citation": page})
+        page = {"mark": citation.mark, "title": citation.title, "url": citation.url}
+        terminal.print_json({"question": last.question, "citation": page})
         return
-    answer.opened(cited.url, browse=not only_print)
+    answer.open_url(citation.url, browse=not only_print)
 
 
-def _cited(last: LastAnswer, number: int) -> Citation:
+def _citation(last: LastAnswer, number: int) -> Citation:
     """Return the citation with that number.
 
     Raises:
         ConfigError: if there is none.
     """
-    for cited in last.citations:
-        if cited.mark == number:
-            return cited
-    marks = ", ".join(str(cited.mark) for cited in last.citations)
-    has = f"has {marks}" if marks else f"has none ({last.status})"
+    for citation in last.citations:
+        if citation.mark == number:
+            return citation
+    marks = ", ".join(str(citation.mark) for citation in last.citations)
+    what = f"has {marks}" if marks else f"has none ({last.status})"
     raise ConfigError(
-        f"there is no citation {number}: the last answer {has}",
+        f"there is no citation {number}: the last answer {what}",
         hint=f"rag open {last.citations[0].mark}" if marks else 'rag ask "..."',
     )

@@ -1,4 +1,4 @@
-"""`rag search QUESTION`: passages, scores and links; no language model involved."""
+"""`rag search QUESTION`: find passages, with scores and links, without a language model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
 from askdocs.cli.search_options import SearchOptions, no_match_exit, with_search_options
 from askdocs.domain.answer import Found
@@ -36,29 +36,32 @@ def search(
 
     rag search "how do I create a serverless job?"
     """
-    loaded = settings(ctx, quiet=quiet)
-    asked = checked_question(terminal.question_from(question))
+    loaded = load_settings(ctx, quiet=quiet)
+    question = checked_question(terminal.read_question(question))
     only = options.filter()
     try:
         with assemble.searcher(
             loaded, only=only, rerank=not options.no_rerank
         ) as search:
-            found = search.retriever.find(asked, search.only)
+            result = search.retriever.find(question, search.only)
     except NothingMatches as err:
-        empty = json_document.found(asked, Found(()))
+        empty = json_document.search_result(question, Found(()))
         raise no_match_exit(err, empty, as_json=as_json) from err
     if as_json:
-        terminal.as_document(json_document.found(asked, found, explain=explain))
-    else:
-        terminal.passages(found.passages, found.ranks if explain else {})
-    if explain and not as_json:
-        spent = " · ".join(f"{name} {ms:.1f} ms" for name, ms in found.spent_ms.items())
-        terminal.out(f"time: {spent}")
-    seen = enumerate(found.passages, start=1)
-    terminal.kept(partial(assemble.remember, loaded, asked, "search", seen))
-    terminal.degraded(found.degraded, quiet=quiet)
-    if not found.passages:
-        terminal.problem(
-            "no passage was found", "ask in other words, or see rag status"
+        terminal.print_json(
+            json_document.search_result(question, result, explain=explain)
         )
+    else:
+        terminal.passages(result.passages, result.ranks if explain else {})
+    if explain and not as_json:
+        times = result.spent_ms.items()
+        text = " · ".join(f"{name} {ms:.1f} ms" for name, ms in times)
+        terminal.out(f"time: {text}")
+    numbered = enumerate(result.passages, start=1)
+    terminal.keep_or_warn(
+        partial(assemble.remember, loaded, question, "search", numbered)
+    )
+    terminal.warnings(result.degraded, quiet=quiet)
+    if not result.passages:
+        terminal.error("no passage was found", "ask in other words, or see rag status")
         raise typer.Exit(Exit.REFUSED)

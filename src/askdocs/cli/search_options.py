@@ -127,6 +127,6 @@ def no_match_exit(
         as_json: Print it, with the error.
     """
     if as_json:
-        terminal.as_document({**empty, **json_document.failure(err)})
-    terminal.problem(str(err), err.hint)
+        terminal.print_json({**empty, **json_document.failure(err)})
+    terminal.error(str(err), err.hint)
     return typer.Exit(err.exit_code)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import terminal
 
 
@@ -19,9 +19,9 @@ def status(
 
     rag status
     """
-    facts = assemble.status(settings(ctx))
+    facts = assemble.status(load_settings(ctx))
     if as_json:
-        terminal.as_document(facts)
+        terminal.print_json(facts)
         return
     for part, values in facts.items():
         terminal.table((f"{part} {name}", str(value)) for name, value in values.items())

@@ -1,4 +1,4 @@
-"""`rag urls`: where the pages are on the web, and which links of the docs are dead."""
+"""`rag urls`: list where the pages are on the web, and check the links of the docs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askdocs import assemble
-from askdocs.cli.flags import settings
+from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import ConfigError, GateFailed
 from askdocs.domain.site import Dead, LinkReport, Score
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Where the pages are on the web, and which links are dead.")
 
-DEAD = {
+_DEAD_LINKS = {
     "page": "no such page",
     "fragment": "no such heading",
     "menu": "no such page",
@@ -49,10 +49,10 @@ def list_all(
 
     rag urls list ./docs-content -v
     """
-    loaded = settings(ctx, docs=path)
+    loaded = load_settings(ctx, docs=path)
     table = assemble.table_of(loaded, path) if path else assemble.stored_table(loaded)
     if as_json:
-        terminal.as_document(json_document.table(table))
+        terminal.print_json(json_document.address_table(table))
         return
     for place in table.places:
         terminal.out(f"{place.url}  {place.path}", href=place.url)
@@ -83,24 +83,26 @@ def check(
 
     rag urls check ./docs-content --max-dead 0
     """
-    most = _threshold(max_dead)
-    site, report = assemble.link_report(settings(ctx, docs=path, quiet=quiet), path)
-    for left in site.failed:
-        terminal.err(f"failed: {left.path}: {left.reason}")
+    limit = _threshold(max_dead)
+    site, report = assemble.link_report(
+        load_settings(ctx, docs=path, quiet=quiet), path
+    )
+    for file in site.failed:
+        terminal.err(f"failed: {file.path}: {file.reason}")
     dead, total = len(report.dead), report.total
-    excess = dead > (most * total if "%" in max_dead else most)
+    excess = dead > (limit * total if "%" in max_dead else limit)
     what = f"{dead:,} of {total:,} links are dead, more than {max_dead}"
     hint = "mend those that are listed, or allow more: --max-dead"
     if as_json:
         failure = json_document.failure(GateFailed(what, hint=hint)) if excess else {}
-        terminal.as_document({**json_document.links(site, report), **failure})
+        terminal.print_json({**json_document.link_report(site, report), **failure})
     else:
         for link in report.dead:
-            terminal.out(_dead(link))
+            terminal.out(_dead_line(link))
         if not quiet:
-            _summary(site, report)
+            _print_summary(site, report)
     if excess:
-        terminal.problem(what, hint)
+        terminal.error(what, hint)
         raise typer.Exit(GateFailed.exit_code)
 
 
@@ -110,38 +112,38 @@ def _threshold(text: str) -> float:
     Raises:
         ConfigError: if it is neither.
     """
-    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(%?)", text.strip())
-    if not found or (found[2] and float(found[1]) > 100):
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(%?)", text.strip())
+    if not match or (match[2] and float(match[1]) > 100):
         raise ConfigError(
             f"--max-dead: {text} is neither a number nor a percentage",
             hint="rag urls check PATH --max-dead 5%",
         )
-    return float(found[1]) / (100 if found[2] else 1)
+    return float(match[1]) / (100 if match[2] else 1)
 
 
-def _dead(link: Dead) -> str:
+def _dead_line(link: Dead) -> str:
     nearest = f"; nearest: {link.nearest}" if link.nearest else ""
-    return f"{link.path}:{link.line}: {link.link}: {DEAD[link.what]}{nearest}"
+    return f"{link.path}:{link.line}: {link.link}: {_DEAD_LINKS[link.what]}{nearest}"
 
 
-def _summary(site: DocsSite, report: LinkReport) -> None:
-    rules = ", ".join(f"{name} {s.live:,}" for name, s in report.rules.items())
+def _print_summary(site: DocsSite, report: LinkReport) -> None:
+    rules = ", ".join(f"{name} {score.live:,}" for name, score in report.rules.items())
     if report.dead:
         terminal.out()
     terminal.table(
         [
             ("files", f"{len(site.pages) - len(site.ignored):,}"),
             ("slug rule", f"{report.rule}  (live links: {rules})"),
-            ("to pages", _share(report.pages)),
-            ("to headings of other pages", _share(report.fragments)),
-            ("to headings of their own page", _share(report.own)),
-            ("menu", _share(report.menu)),
+            ("to pages", _live_share(report.pages)),
+            ("to headings of other pages", _live_share(report.fragments)),
+            ("to headings of their own page", _live_share(report.own)),
+            ("menu", _live_share(report.menu)),
             ("dead", f"{len(report.dead):,}"),
         ]
     )
 
 
-def _share(score: Score) -> str:
+def _live_share(score: Score) -> str:
     if not score.total:
         return "none"
     return f"{score.live:,} of {score.total:,} are live ({score.share:.1%})"

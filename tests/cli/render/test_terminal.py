@@ -54,16 +54,18 @@ def a_report(**more) -> Report:
     [
         lambda: terminal.out(EVIL, bold=True, href=EVIL),
         lambda: terminal.err(EVIL),
-        lambda: terminal.piece(EVIL),
-        lambda: terminal.block(EVIL),
-        lambda: terminal.problem(EVIL, EVIL),
+        lambda: terminal.stream(EVIL),
+        lambda: terminal.err_block(EVIL),
+        lambda: terminal.error(EVIL, EVIL),
         lambda: terminal.warning(EVIL),
         lambda: terminal.table([(EVIL, EVIL)]),
-        lambda: terminal.as_document({EVIL: EVIL}),
-        lambda: terminal.complaints(
+        lambda: terminal.print_json({EVIL: EVIL}),
+        lambda: terminal.ingest_problems(
             a_report(failed=(SkippedFile(EVIL, EVIL),)), quiet=False
         ),
-        lambda: terminal.report(a_report(generation=EVIL), dry_run=False, verbose=True),
+        lambda: terminal.ingest_report(
+            a_report(generation=EVIL), dry_run=False, verbose=True
+        ),
     ],
     ids="out err piece block problem warning table document complaint report".split(),
 )
@@ -80,14 +82,14 @@ def test_every_way_out_takes_control_characters_away(say, capsys):
 def test_a_stream_is_safe_at_its_seams(parts, capsys):
     """A model's pieces are cut anywhere."""
     for part in parts:
-        terminal.piece(part)
+        terminal.stream(part)
 
     assert capsys.readouterr().out == "a[31mb"
 
 
 def test_an_error_is_two_lines_even_if_it_says_more(capsys):
     """Vendors write paragraphs."""
-    terminal.problem("it broke:\n\n  here\tand there\n", "try  this\nor that")
+    terminal.error("it broke:\n\n  here\tand there\n", "try  this\nor that")
 
     assert capsys.readouterr().err == (
         "error: it broke: here\tand there\n hint: try  this or that\n"
@@ -123,7 +125,7 @@ def test_a_pipe_gets_plain_text(capsys):
 
 def test_sources_carry_the_numbers_of_the_text(capsys):
     """[2] in the text is [2] in the list, whatever the order."""
-    terminal.answer_end(an_answer(), "Example")
+    terminal.answer_footer(an_answer(), "Example")
 
     lines = capsys.readouterr().out.strip().splitlines()
     assert [line[:3] for line in lines[1:3]] == ["[2]", "[1]"]
@@ -135,12 +137,14 @@ def test_a_refusal_ends_with_the_site(status):
     """There is nothing more to read about it."""
     answer = an_answer(status)
 
-    assert terminal.closing(answer, "Example") == f"The Example documentation: {URL}"
+    assert (
+        terminal.closing_line(answer, "Example") == f"The Example documentation: {URL}"
+    )
 
 
 def test_a_report_is_a_sum(capsys):
     """A person checks it at a glance."""
-    terminal.report(
+    terminal.ingest_report(
         a_report(skipped=(SkippedFile("m", "macro"),) * 4), dry_run=False, verbose=False
     )
 
@@ -154,7 +158,7 @@ def test_quiet_leaves_failures_and_takes_warnings_away(capsys):
     """A night that lost a page must be heard."""
     done = a_report(failed=(SkippedFile("a.mdx", "binary"),), warnings=("odd",))
 
-    terminal.complaints(done, quiet=True)
+    terminal.ingest_problems(done, quiet=True)
 
     assert capsys.readouterr().err == (
         "failed: a.mdx: binary (what the index held of it stays)\n"
@@ -163,7 +167,7 @@ def test_quiet_leaves_failures_and_takes_warnings_away(capsys):
 
 def test_a_document_is_ascii(capsys):
     """No locale can break it, and no terminal obeys it."""
-    terminal.as_document({"text": "é\u2028\x1b"})
+    terminal.print_json({"text": "é\u2028\x1b"})
 
     assert capsys.readouterr().out == (
         '{\n  "schema_version": 1,\n  "text": "\\u00e9\\u2028\\u001b"\n}\n'
@@ -172,7 +176,7 @@ def test_a_document_is_ascii(capsys):
 
 def test_a_search_without_passages_is_a_whole_document():
     """An empty list is a result."""
-    assert json_document.found("q", Found((), ("slow",))) == {
+    assert json_document.search_result("q", Found((), ("slow",))) == {
         "question": "q",
         "passages": [],
         "degraded": ["slow"],
@@ -204,11 +208,11 @@ def test_stdin_that_is_closed_is_no_question(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
 
     with pytest.raises(ConfigError, match="nothing to read"):
-        terminal.question_from("-")
+        terminal.read_question("-")
 
 
 def test_what_is_no_utf8_on_stdin_is_read_all_the_same(monkeypatch):
     """A question is for a search; a lost accent is no reason to refuse it."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9 jobs?")))
 
-    assert terminal.question_from("-") == "caf\ufffd jobs?"
+    assert terminal.read_question("-") == "caf\ufffd jobs?"

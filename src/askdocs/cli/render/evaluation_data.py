@@ -1,4 +1,4 @@
-"""A run and its comparison become the data of `rag eval --json`, or a Markdown table."""
+"""Build the data of `rag eval --json`, and the rows of its tables."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ def metric_rows(run: EvaluationRun, compared: Comparison | None) -> list[Row]:
     """Return the rows of a table, its head first; sections stand below pages."""
     head = ("metric", "value", "95 % interval")
     change = ("baseline", "difference", "95 % interval", "p") if compared else ()
-    found = compared.changes if compared else {}
-    below = compared.section_changes if compared else {}
-    rows = [*_rows(run.pages, found, ""), *_rows(run.sections, below, "section ")]
+    pages = compared.changes if compared else {}
+    sections = compared.section_changes if compared else {}
+    rows = [*_rows(run.pages, pages, ""), *_rows(run.sections, sections, "section ")]
     width = len(head) + len(change)
     return [(*head, *change), *((*row, *("",) * (width - len(row))) for row in rows)]
 
 
 def _rows(level: Level, changes: Mapping[str, Change], prefix: str) -> Iterator[Row]:
     for name, value in level.metrics.items():
-        row = (f"{prefix}{name}", f"{value:.4f}", _span(level.intervals[name], ""))
+        row = (f"{prefix}{name}", f"{value:.4f}", _interval(level.intervals[name], ""))
         yield (*row, *_change(changes[name])) if name in changes else row
 
 
@@ -65,12 +65,12 @@ def _change(change: Change) -> Row:
     return (
         f"{change.before:.4f}",
         f"{change.difference:+.4f}",
-        _span(change.interval, "+"),
+        _interval(change.interval, "+"),
         f"{change.p:.4f}",
     )
 
 
-def _span(ends: tuple[float, float], sign: str) -> str:
+def _interval(ends: tuple[float, float], sign: str) -> str:
     return " to ".join(format(end, f"{sign}.4f") for end in ends)
 
 
@@ -82,10 +82,10 @@ def markdown(rows: Sequence[Row]) -> list[str]:
 
 def columns(rows: Sequence[Row]) -> list[str]:
     """Return the lines of a table in columns of their own width."""
-    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
-            cell.ljust(width) for cell, width in zip(row, wide, strict=True)
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
         ).rstrip()
         for row in rows
     ]

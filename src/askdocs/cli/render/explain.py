@@ -1,4 +1,4 @@
-"""What becomes of one file, and why, as a person reads it."""
+"""Print for a person how one file was read, and the chunks that it makes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from askdocs.domain.site import Explanation
 from askdocs.domain.text import Page, Seen
 
 
-def explained(what: Explanation) -> None:
+def print_explanation(explanation: Explanation) -> None:
     """Print what was read of a file, dropped and resolved, and the chunks it makes."""
-    indexed = f"no: {what.left_out}" if what.left_out else f"yes, {_chunks(what)}"
-    rows = [("file", what.path), ("indexed", indexed)]
-    if what.page:
-        rows += _page(what, what.page)
+    reason = explanation.left_out
+    indexed = f"no: {reason}" if reason else f"yes, {_chunk_count(explanation)}"
+    rows = [("file", explanation.path), ("indexed", indexed)]
+    if explanation.page:
+        rows += _page_rows(explanation, explanation.page)
     terminal.table(rows)
-    if what.page:
-        _seen(what.page)
-        for text in what.page.warnings:
+    if explanation.page:
+        _print_seen(explanation.page)
+        for text in explanation.page.warnings:
             terminal.out(f"  warning: {text}")
-    for n, chunk in enumerate(what.chunks, start=1):
+    for n, chunk in enumerate(explanation.chunks, start=1):
         first, last = chunk.lines
         terminal.out()
         trail = " > ".join(chunk.heading) or "top of the page"
@@ -31,22 +32,24 @@ def explained(what: Explanation) -> None:
         terminal.out(f"  {shorten(chunk.text, 160, placeholder=' …')}")
 
 
-def _chunks(what: Explanation) -> str:
-    return f"as {len(what.chunks)} chunk{'s' * (len(what.chunks) != 1)}"
+def _chunk_count(explanation: Explanation) -> str:
+    count = len(explanation.chunks)
+    return f"as {count} chunk{'s' * (count != 1)}"
 
 
-def _page(what: Explanation, page: Page) -> list[tuple[str, str]]:
-    place = what.place
+def _page_rows(explanation: Explanation, page: Page) -> list[tuple[str, str]]:
+    place = explanation.place
+    headings = len(place.anchors) if place else 0
     return [
         ("kind", page.kind.value),
         ("title", page.front.title),
         ("address", place.url if place else "none: it has no page of its own"),
-        ("headings", f"{len(place.anchors) if place else 0}, slug rule {what.rule}"),
+        ("headings", f"{headings}, slug rule {explanation.rule}"),
         ("links", f"{len(page.links)}"),
     ]
 
 
-def _seen(page: Page) -> None:
+def _print_seen(page: Page) -> None:
     """Print each kind of thing that is not plain Markdown, and what became of it."""
     kinds = Counter((seen.what, seen.became) for seen in page.seen)
     for (what, became), count in kinds.items():

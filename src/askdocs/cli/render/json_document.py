@@ -1,4 +1,4 @@
-"""What a command found becomes the data that its `--json` document holds.
+"""Build the data that the `--json` document of each command holds.
 
 Scripts rely on these keys: they are added to and never renamed, or `SCHEMA` rises.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from askdocs.cli.render.terminal import closing, marks
+from askdocs.cli.render.terminal import closing_line, numbered_citations
 from askdocs.domain.answer import Answer, Found, Passage, Sentence, Status
 from askdocs.domain.errors import (
     AnswerIncomplete,
@@ -24,7 +24,7 @@ from askdocs.domain.text import SkippedFile
 if TYPE_CHECKING:
     from askdocs.flows.links import DocsSite
 
-_ERROR: dict[Status, type[AskDocsError]] = {
+_ERRORS: dict[Status, type[AskDocsError]] = {
     Status.MODEL_UNAVAILABLE: ModelUnavailable,
     Status.INCOMPLETE: AnswerIncomplete,
 }
@@ -41,19 +41,19 @@ def failure(problem: AskDocsError) -> dict[str, Any]:
     return error(problem.exit_code, name, str(problem), problem.hint)
 
 
-def table(found: Table) -> dict[str, Any]:
+def address_table(table: Table) -> dict[str, Any]:
     """Return where the pages are."""
     return {
-        "slug_rule": found.rule,
-        "pages": [_place(place) for place in found.places],
+        "slug_rule": table.rule,
+        "pages": [_place(place) for place in table.places],
     }
 
 
-def links(site: DocsSite, report: LinkReport) -> dict[str, Any]:
+def link_report(site: DocsSite, report: LinkReport) -> dict[str, Any]:
     """Return how the links of the docs fare."""
     return {
         "files": len(site.pages) - len(site.ignored),
-        "failed": _left(site.failed),
+        "failed": _skipped_files(site.failed),
         "slug_rule": report.rule,
         "slug_rules": {name: _score(score) for name, score in report.rules.items()},
         "pages": _score(report.pages),
@@ -64,16 +64,16 @@ def links(site: DocsSite, report: LinkReport) -> dict[str, Any]:
     }
 
 
-def explanation(what: Explanation) -> dict[str, Any]:
+def explanation(explained: Explanation) -> dict[str, Any]:
     """Return what becomes of one file, and why."""
-    page = what.page
+    page = explained.page
     return {
-        "path": what.path,
-        "indexed": not what.left_out,
-        "reason": what.left_out,
+        "path": explained.path,
+        "indexed": not explained.left_out,
+        "reason": explained.left_out,
         "kind": page.kind.value if page else "",
-        "slug_rule": what.rule,
-        "page": _place(what.place) if what.place else None,
+        "slug_rule": explained.rule,
+        "page": _place(explained.place) if explained.place else None,
         "seen": [asdict(seen) for seen in page.seen] if page else [],
         "links": [asdict(link) for link in page.links] if page else [],
         "warnings": list(page.warnings) if page else [],
@@ -86,43 +86,45 @@ def explanation(what: Explanation) -> dict[str, Any]:
                 "text": chunk.text,
                 "embedded": chunk.embedded,
             }
-            for chunk in what.chunks
+            for chunk in explained.chunks
         ],
     }
 
 
-def report(done: Report, hint: str) -> dict[str, Any]:
+def ingest_report(report: Report, hint: str) -> dict[str, Any]:
     """Return what an ingest run did; *hint* is for what it was kept from."""
     document = {
-        "found": done.found,
-        "indexed": done.indexed,
-        "unchanged": done.unchanged,
-        "skipped": _left(done.skipped),
-        "failed": _left(done.failed),
-        "chunks": done.chunks,
-        "embedded": done.embedded,
-        "written": done.written,
-        "deleted": done.deleted,
-        "pages_removed": done.pages_removed,
-        "withheld": done.withheld,
-        "generation": done.generation,
-        "seconds": dict(done.seconds),
-        "slug_rule": done.slug_rule,
-        "unknown_components": dict(done.unknown),
-        "warnings": list(done.warnings),
+        "found": report.found,
+        "indexed": report.indexed,
+        "unchanged": report.unchanged,
+        "skipped": _skipped_files(report.skipped),
+        "failed": _skipped_files(report.failed),
+        "chunks": report.chunks,
+        "embedded": report.embedded,
+        "written": report.written,
+        "deleted": report.deleted,
+        "pages_removed": report.pages_removed,
+        "withheld": report.withheld,
+        "generation": report.generation,
+        "seconds": dict(report.seconds),
+        "slug_rule": report.slug_rule,
+        "unknown_components": dict(report.unknown),
+        "warnings": list(report.warnings),
     }
-    if done.withheld:
+    if report.withheld:
         name = DeletionRefused.__name__
-        document |= error(done.exit_code, name, done.withheld, hint)
+        document |= error(report.exit_code, name, report.withheld, hint)
     return document
 
 
-def found(question: str, result: Found, *, explain: bool = False) -> dict[str, Any]:
+def search_result(
+    question: str, result: Found, *, explain: bool = False
+) -> dict[str, Any]:
     """Return the result of a search, with the ranks of each passage if asked."""
     passages = [_passage(p) for p in result.passages]
     if explain:
-        for told, passage in zip(passages, result.passages, strict=True):
-            told["ranks"] = dict(result.ranks.get(passage.id, {}))
+        for entry, passage in zip(passages, result.passages, strict=True):
+            entry["ranks"] = dict(result.ranks.get(passage.id, {}))
     return {
         "question": question,
         "passages": passages,
@@ -132,7 +134,7 @@ def found(question: str, result: Found, *, explain: bool = False) -> dict[str, A
 
 
 def answer(
-    given: Answer,
+    result: Answer,
     product: str,
     *,
     index: Mapping[str, Any],
@@ -143,27 +145,28 @@ def answer(
 
     *warnings* are about the settings; what became of this answer is `degraded`.
     """
-    text = f"{given.text}\n\n{closing(given, product)}" if given.text else ""
+    text = f"{result.text}\n\n{closing_line(result, product)}" if result.text else ""
     document = {
-        "question": given.question,
-        "status": given.status.value,
+        "question": result.question,
+        "status": result.status.value,
         "answer": text,
-        "link": given.link,
+        "link": result.link,
         "citations": [
-            {**_passage(p), "mark": n, "quote": p.text} for n, p in marks(given)
+            {**_passage(p), "mark": n, "quote": p.text}
+            for n, p in numbered_citations(result)
         ],
-        "retrieved": [_passage(p) for p in given.retrieved],
-        "sentences": [_sentence(sentence) for sentence in given.sentences],
-        "safety": [asdict(safety) for safety in given.safety],
+        "retrieved": [_passage(p) for p in result.retrieved],
+        "sentences": [_sentence(sentence) for sentence in result.sentences],
+        "safety": [asdict(safety) for safety in result.safety],
         "index": dict(index),
-        "model": given.model,
+        "model": result.model,
         "timings": {"total": round(seconds, 3)},
-        "degraded": list(given.degraded),
+        "degraded": list(result.degraded),
         "warnings": list(warnings),
     }
-    if given.problem:
-        name = _ERROR[given.status].__name__
-        document |= error(given.exit_code, name, given.problem, given.hint)
+    if result.problem:
+        name = _ERRORS[result.status].__name__
+        document |= error(result.exit_code, name, result.problem, result.hint)
     return document
 
 
@@ -199,5 +202,5 @@ def _score(score: Score) -> dict[str, Any]:
     return {"total": score.total, "live": score.live, "share": round(score.share, 6)}
 
 
-def _left(items: Iterable[SkippedFile]) -> list[dict[str, str]]:
-    return [{"path": left.path, "reason": left.reason} for left in items]
+def _skipped_files(files: Iterable[SkippedFile]) -> list[dict[str, str]]:
+    return [{"path": file.path, "reason": file.reason} for file in files]

@@ -1,4 +1,4 @@
-"""What the program has to say becomes text on a terminal, plain text, or JSON.
+"""Print on a terminal, as plain text into a pipe, or as JSON.
 
 Everything that a file, a model or a server wrote passes `visible` here before it is
 printed: the one sink for untrusted text.
@@ -23,15 +23,15 @@ from askdocs.domain.text import Block, Kind, visible
 from askdocs.steps.docs.chunk import readable
 
 SCHEMA = 1
-_SNIPPET = 280
+_SNIPPET_CHARS = 280
 
 
 def out(text: str = "", *, bold: bool = False, href: str = "") -> None:
     """Print a line of the result; on a terminal bold, and a link that can be followed."""
     line = visible(text)
-    if href and _terminal(sys.stdout):
+    if href and _is_terminal(sys.stdout):
         line = f"\x1b]8;;{visible(href)}\x1b\\{line}\x1b]8;;\x1b\\"
-    if bold and _coloured(sys.stdout):
+    if bold and _has_colour(sys.stdout):
         line = f"\x1b[1m{line}\x1b[0m"
     _write(sys.stdout, line + "\n")
 
@@ -41,22 +41,22 @@ def err(text: str) -> None:
     _write(sys.stderr, one_line(text) + "\n")
 
 
-def block(text: str) -> None:
+def err_block(text: str) -> None:
     """Print several lines that are not the result."""
     _write(sys.stderr, visible(text))
 
 
-def piece(text: str) -> None:
+def stream(text: str) -> None:
     """Print a part of a stream; `visible` works on single characters, so seams are safe."""
     _write(sys.stdout, visible(text))
 
 
-def as_document(data: Mapping[str, Any]) -> None:
+def print_json(data: Mapping[str, Any]) -> None:
     """Print one versioned JSON document; nothing but ASCII, so no escape survives."""
     _write(sys.stdout, json.dumps({"schema_version": SCHEMA, **data}, indent=2) + "\n")
 
 
-def problem(what: str, hint: str) -> None:
+def error(what: str, hint: str) -> None:
     """Print what failed and what to do next, in two lines."""
     _write(sys.stderr, f"error: {one_line(what)}\n hint: {one_line(hint)}\n")
 
@@ -66,7 +66,7 @@ def warning(text: str) -> None:
     err(f"warning: {text}")
 
 
-def question_from(argument: str) -> str:
+def read_question(argument: str) -> str:
     """Return the question as typed, or what stdin holds for "-"; at most 200 kB of it.
 
     Raises:
@@ -82,57 +82,56 @@ def question_from(argument: str) -> str:
     return sys.stdin.buffer.read(200_000).decode("utf-8", errors="replace")
 
 
-def degraded(notes: Sequence[str], *, quiet: bool) -> None:
+def warnings(notes: Sequence[str], *, quiet: bool) -> None:
     """Print what could not be done as it should."""
     for note in () if quiet else notes:
         warning(note)
 
 
-def report(done: Report, *, dry_run: bool, verbose: bool) -> None:
+def ingest_report(report: Report, *, dry_run: bool, verbose: bool) -> None:
     """Print what an ingest run did, for a person."""
     out(
-        f"{'would do' if dry_run else 'docs':10} {done.found:,} files = {done.indexed:,} indexed"
-        f" + {done.unchanged:,} unchanged + {len(done.skipped):,} skipped"
-        f" + {len(done.failed):,} failed"
+        f"{'would do' if dry_run else 'docs':10} {report.found:,} files = {report.indexed:,} indexed"
+        f" + {report.unchanged:,} unchanged + {len(report.skipped):,} skipped"
+        f" + {len(report.failed):,} failed"
     )
     out(
-        f"{'index':10} {done.chunks:,} chunks: {done.embedded:,} texts embedded,"
-        f" {done.written:,} written, {done.deleted:,} deleted"
+        f"{'index':10} {report.chunks:,} chunks: {report.embedded:,} texts embedded,"
+        f" {report.written:,} written, {report.deleted:,} deleted"
     )
-    for reason, n in Counter(left.reason for left in done.skipped).most_common():
+    for reason, n in Counter(file.reason for file in report.skipped).most_common():
         out(f"{'skipped':10} {n:,} x {reason}")
-    if done.slug_rule:
-        out(f"{'headings':10} slug rule {done.slug_rule}")
-    for name, n in sorted(done.unknown.items()):
+    if report.slug_rule:
+        out(f"{'headings':10} slug rule {report.slug_rule}")
+    for name, n in sorted(report.unknown.items()):
         out(f"{'unknown':10} {n:,} x {name}: its text is kept")
-    spent = " · ".join(f"{name} {s:.1f} s" for name, s in done.seconds.items())
-    out(f"{'time':10} {spent}")
-    out(f"{'generation':10} {done.generation or 'none'}")
+    times = " · ".join(f"{name} {s:.1f} s" for name, s in report.seconds.items())
+    out(f"{'time':10} {times}")
+    out(f"{'generation':10} {report.generation or 'none'}")
     if verbose:
-        for left in done.skipped:
-            err(f"skipped: {left.path}: {left.reason}")
+        for file in report.skipped:
+            err(f"skipped: {file.path}: {file.reason}")
 
 
-def complaints(done: Report, *, quiet: bool) -> None:
+def ingest_problems(report: Report, *, quiet: bool) -> None:
     """Print what a run could not do; failures even when quiet."""
-    for left in done.failed:
-        err(f"failed: {left.path}: {left.reason} (what the index held of it stays)")
-    for text in () if quiet else done.warnings:
-        warning(text)
+    for file in report.failed:
+        err(f"failed: {file.path}: {file.reason} (what the index held of it stays)")
+    warnings(report.warnings, quiet=quiet)
 
 
 def passages(
-    found: Sequence[Passage], ranks: Mapping[str, Mapping[str, int]] | None = None
+    ranking: Sequence[Passage], ranks: Mapping[str, Mapping[str, int]] | None = None
 ) -> None:
     """Print passages, best first, each with its link, its ranks if asked, its beginning."""
-    for n, passage in enumerate(found, start=1):
+    for n, passage in enumerate(ranking, start=1):
         out(f"{n}. {one_line(passage.trail)}  ({passage.score:.4f})", bold=True)
         out(f"   {passage.link}", href=passage.link)
-        if why := (ranks or {}).get(passage.id):
-            out("   ranks: " + ", ".join(f"{name} {n}" for name, n in why.items()))
+        if own := (ranks or {}).get(passage.id):
+            out("   ranks: " + ", ".join(f"{name} {n}" for name, n in own.items()))
         block = Block(visible(passage.text), Kind.PROSE, passage.lines)
         text = " ".join(readable(block).split())
-        short = textwrap.shorten(text, _SNIPPET, placeholder=" …")
+        short = textwrap.shorten(text, _SNIPPET_CHARS, placeholder=" …")
         out(
             textwrap.fill(
                 short, _width(), initial_indent="   ", subsequent_indent="   "
@@ -141,24 +140,24 @@ def passages(
         out()
 
 
-def kept(keep: Callable[[], None]) -> None:
+def keep_or_warn(keep: Callable[[], None]) -> None:
     """Keep what `rag open` needs; where that cannot be written there is an answer yet."""
     try:
         keep()
-    except NotWritable as error:
-        warning(f"rag open will not know this answer: {error}")
+    except NotWritable as failure:
+        warning(f"rag open will not know this answer: {failure}")
 
 
-def listed(found: Sequence[Passage]) -> None:
+def retrieved(ranking: Sequence[Passage]) -> None:
     """Print on a terminal what the model is reading, while it reads."""
-    if not _terminal(sys.stderr):
+    if not _is_terminal(sys.stderr):
         return
-    for n, passage in enumerate(found, start=1):
+    for n, passage in enumerate(ranking, start=1):
         err(f"[{n}] {passage.trail} - {passage.link}")
     err("")
 
 
-def verdicts(answer: Answer, *, quiet: bool) -> None:
+def answer_status(answer: Answer, *, quiet: bool) -> None:
     """Print how a question ended if it is not simply answered, and what is doubtful.
 
     What was left out is counted and not quoted: it may be what a page, and no reader,
@@ -166,32 +165,34 @@ def verdicts(answer: Answer, *, quiet: bool) -> None:
     """
     if quiet or answer.status in {Status.ANSWERED, Status.PASSAGES_ONLY}:
         return
-    doubtful = [s for s in answer.sentences if s.verdict is Verdict.UNSUPPORTED]
-    left = sum(not s.shown for s in doubtful)
-    of = f"{left} of {len(answer.sentences)} sentences left out: no passage says so"
-    err(f"status: {answer.status.value}" + (f" ({of})" if left else ""))
-    for sentence in doubtful:
+    unsupported = [s for s in answer.sentences if s.verdict is Verdict.UNSUPPORTED]
+    count = sum(not s.shown for s in unsupported)
+    of = f"{count} of {len(answer.sentences)} sentences left out: no passage says so"
+    err(f"status: {answer.status.value}" + (f" ({of})" if count else ""))
+    for sentence in unsupported:
         if sentence.shown:
-            text = textwrap.shorten(one_line(sentence.text), _SNIPPET, placeholder=" …")
+            text = textwrap.shorten(
+                one_line(sentence.text), _SNIPPET_CHARS, placeholder=" …"
+            )
             err(f"not supported: {text} ({sentence.why})")
 
 
-def closing(answer: Answer, product: str) -> str:
+def closing_line(answer: Answer, product: str) -> str:
     """Return the paragraph that ends every answer: the program's own link."""
     if answer.exit_code is Exit.REFUSED:
         return f"The {product} documentation: {answer.link}"
     return f"Read more: {answer.link}"
 
 
-def answer_end(answer: Answer, product: str) -> None:
+def answer_footer(answer: Answer, product: str) -> None:
     """Print what stands under the streamed text: sources, and last the link."""
     out("\n")
     if answer.cited:
         out("Sources:")
-        for n, passage in marks(answer):
+        for n, passage in numbered_citations(answer):
             source(n, passage)
         out()
-    out(closing(answer, product), href=answer.link)
+    out(closing_line(answer, product), href=answer.link)
 
 
 def source(number: int, passage: Passage) -> None:
@@ -200,7 +201,7 @@ def source(number: int, passage: Passage) -> None:
     out(line, href=passage.link)
 
 
-def marks(answer: Answer) -> list[tuple[int, Passage]]:
+def numbered_citations(answer: Answer) -> list[tuple[int, Passage]]:
     """Return the cited passages with the numbers that the text gives them."""
     number = {p.id: n for n, p in enumerate(answer.retrieved, start=1)}
     return [(number[p.id], p) for p in answer.cited]
@@ -209,9 +210,9 @@ def marks(answer: Answer) -> list[tuple[int, Passage]]:
 def table(rows: Iterable[tuple[str, str]]) -> None:
     """Print names and values in two columns."""
     rows = list(rows)
-    wide = max((len(name) for name, _ in rows), default=0)
+    width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        out(f"{name:{wide}}  {one_line(value)}".rstrip())
+        out(f"{name:{width}}  {one_line(value)}".rstrip())
 
 
 def one_line(text: str) -> str:
@@ -220,12 +221,12 @@ def one_line(text: str) -> str:
     return " ".join(line for line in lines if line)
 
 
-def _terminal(stream: TextIO) -> bool:
+def _is_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _coloured(stream: TextIO) -> bool:
-    return _terminal(stream) and not os.environ.get("NO_COLOR")
+def _has_colour(stream: TextIO) -> bool:
+    return _is_terminal(stream) and not os.environ.get("NO_COLOR")
 
 
 def _width() -> int:
