@@ -8,8 +8,8 @@ import sys
 import pytest
 from tests.support.passages import passage, passages
 
-from askdocs.cli.render import json_document, terminal
-from askdocs.domain.answer import Answer, Found, Status
+from askdocs.cli.render import terminal
+from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.index import Report
 from askdocs.domain.text import SkippedFile
@@ -172,35 +172,6 @@ def test_a_document_is_ascii(capsys):
     assert capsys.readouterr().out == (
         '{\n  "schema_version": 1,\n  "text": "\\u00e9\\u2028\\u001b"\n}\n'
     )
-
-
-def test_a_search_without_passages_is_a_whole_document():
-    """An empty list is a result."""
-    assert json_document.search_result("q", Found((), ("slow",))) == {
-        "question": "q",
-        "passages": [],
-        "degraded": ["slow"],
-    }
-
-
-@pytest.mark.parametrize(
-    ("status", "name", "code"),
-    [
-        (Status.MODEL_UNAVAILABLE, "ModelUnavailable", 5),
-        (Status.INCOMPLETE, "AnswerIncomplete", 7),
-    ],
-    ids=["no model", "half an answer"],
-)
-def test_what_went_wrong_stands_beside_what_could_be_shown(status, name, code):
-    """A script finds `error` where it always finds it."""
-    given = an_answer(status, "", problem="it broke", hint="mend it")
-    document = json_document.answer(given, "Example", index={}, seconds=1.23456)
-
-    error = {"code": code, "name": name, "what": "it broke", "hint": "mend it"}
-    assert document["error"] == error
-    assert document["answer"] == ""
-    assert len(document["retrieved"]) == 3
-    assert document["timings"] == {"total": 1.235}
 
 
 def test_stdin_that_is_closed_is_no_question(monkeypatch):

@@ -1,0 +1,86 @@
+"""`rag search` from end to end, with the real model and the real engine."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+
+from tests.support.docs_of_ours import (
+    JOB,
+    TUTORIAL,
+)
+from tests.support.program import BASE
+
+from askdocs import assemble
+from askdocs.domain.answer import Found
+
+QUESTION = "how do I create a job?"
+PASSAGE = {"path", "url", "anchor", "title", "heading", "score", "text", "lines"}
+JOB_URL = f"{BASE}jobs/create-job/"
+
+
+def test_a_search_from_cold_finds_the_page_and_its_public_link(shell):
+    """The whole point, in a process of its own."""
+    done = shell("search", QUESTION)
+
+    first, link, snippet = done.out.splitlines()[:3]
+    assert (done.code, done.err) == (0, "")
+    assert first.startswith("1. How to create a job")
+    assert link.strip().startswith(JOB_URL)
+    assert snippet.startswith("   ")
+
+
+def test_the_document_of_a_search_has_the_promised_keys(rag):
+    """Scripts are written against CONVENTIONS."""
+    done = rag("search", QUESTION, "--json", "--passages", "3")
+
+    assert done.data.keys() >= {"schema_version", "question", "passages"}
+    assert (done.data["schema_version"], done.data["question"]) == (1, QUESTION)
+    assert len(done.data["passages"]) == 3
+    assert all(p.keys() >= PASSAGE for p in done.data["passages"])
+
+
+def test_a_passage_says_where_it_stands(rag, home):
+    """Path, address, heading and lines lead to the same few sentences."""
+    found = rag("search", "how long are the logs of a deleted job kept?", "--json")
+
+    first = found.data["passages"][0]
+    start, end = first["lines"]
+    lines = (home / "docs" / JOB).read_text().splitlines()[start - 1 : end]
+    assert (first["path"], first["url"]) == (JOB, JOB_URL)
+    assert (first["heading"], first["anchor"]) == (["Delete it"], "delete-it")
+    assert "\n".join(lines) == first["text"]
+
+
+def test_a_tutorial_that_is_called_index_is_found_at_the_address_of_its_folder(rag):
+    """Leaving index.mdx out by name loses every tutorial."""
+    found = rag("search", "back up PostgreSQL every night", "--json").data["passages"]
+
+    assert (found[0]["path"], found[0]["url"]) == (TUTORIAL, f"{BASE}tutorials/backup/")
+
+
+def test_nothing_found_is_said_and_has_a_code(rag, monkeypatch):
+    """A script must be able to tell it from a result."""
+    retriever = SimpleNamespace(find=lambda _question, _only: Found(()))
+    nothing = nullcontext(SimpleNamespace(retriever=retriever, only=None))
+    monkeypatch.setattr(assemble, "searcher", lambda _loaded, **_: nothing)
+
+    done, data = rag("search", QUESTION), rag("search", QUESTION, "--json")
+
+    assert (done.code, done.out, data.code) == (4, "", 4)
+    assert done.two_lines[0] == "no passage was found"
+    assert data.data["passages"] == []
+
+
+def test_scores_fall(rag):
+    """The best comes first."""
+    scores = [p["score"] for p in rag("search", QUESTION, "--json").data["passages"]]
+
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_question_can_come_from_stdin(rag):
+    """Quoting is hard in scripts."""
+    piped = rag("search", "-", "--json", stdin=f"{QUESTION}\n")
+
+    assert piped.out == rag("search", QUESTION, "--json").out
