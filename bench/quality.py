@@ -43,7 +43,7 @@ from askdocs.adapters.local.eval_files import read_cases
 from askdocs.adapters.local.lock import only_writer
 from askdocs.adapters.qdrant.edge_store import EdgeStore
 from askdocs.assemble.answer import encoder_for
-from askdocs.assemble.config import places
+from askdocs.assemble.config import app_folders
 from askdocs.assemble.index import build_of, docs_in, index_folder
 from askdocs.domain.answer import Passage
 from askdocs.domain.errors import AskDocsError
@@ -272,7 +272,7 @@ def main(data: Path, names: Sequence[str], *, ablation: bool) -> None:
     cache = (
         Path(cache_folder)
         if cache_folder
-        else places(assemble.settings({}))["cache"] / "quality"
+        else app_folders(assemble.settings({}))["cache"] / "quality"
     )
     with only_writer(cache / "lock"):
         bench = Bench(cache.absolute())

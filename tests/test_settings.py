@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from askdocs.domain.errors import ConfigError
-from askdocs.settings import Settings, env_file, folders, load, shown
+from askdocs.settings import Settings, env_file, folders, load, masked
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_a_secret_is_not_shown(name, value):
     """`rag config show` ends up in bug reports."""
     conf = Settings.model_validate({name: value})
 
-    assert "canary" not in str(shown(conf, name))
+    assert "canary" not in str(masked(conf, name))
     assert "canary" not in repr(conf).replace(value, "") or name == "qdrant_url"
 
 

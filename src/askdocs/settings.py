@@ -1,4 +1,4 @@
-"""Every knob: its default, its bounds, its unit, and where its value came from.
+"""Read every setting: its default, its bounds, its unit, and where its value came from.
 
 Flag > environment > `.env` > default. A setting `chunk_tokens` is `RAG_CHUNK_TOKENS` in
 the environment and `--chunk-tokens` on the command line.
@@ -26,16 +26,16 @@ from pydantic import (
 from askdocs.domain.errors import ConfigError
 
 PREFIX = "RAG_"
-OTHERS = ("RAG_TEST_", "RAG_EVAL_")
+FOREIGN_PREFIXES = ("RAG_TEST_", "RAG_EVAL_")
 """Read by the tests and the benches; not settings."""
 
-IGNORE = (
+DEFAULT_IGNORE = (
     ".git/** .github/** .husky/** assets/** bin/** blocks/** changelog/** components/**"
     " docs/** menu/** styles/** **/node_modules/** contribute.mdx"
 )
 
 
-def _url(value: str) -> str:
+def _checked_url(value: str) -> str:
     if not value.isprintable() or " " in value:
         raise ValueError("holds a space or a control character")
     parts = urlsplit(value)
@@ -46,24 +46,24 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _base(value: str) -> str:
+def _checked_base_url(value: str) -> str:
     if "?" in value or "#" in value:
         raise ValueError("must end in a path: pages are put behind it")
-    return _url(value) + "/"
+    return _checked_url(value) + "/"
 
 
-def _trimmed(value: SecretStr) -> SecretStr:
+def _stripped_secret(value: SecretStr) -> SecretStr:
     return SecretStr(value.get_secret_value().strip())
 
 
-def _token(value: SecretStr) -> SecretStr:
+def _checked_token(value: SecretStr) -> SecretStr:
     text = value.get_secret_value().strip()
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ValueError("holds a space or what no HTTP header can")
     return SecretStr(text)
 
 
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, AfterValidator(_checked_url)]
 
 
 class Settings(BaseModel):
@@ -75,14 +75,14 @@ class Settings(BaseModel):
     # fmt: off
     home: Annotated[Path | None, Field(description="One folder for index, state and models instead of the XDG folders")] = None
 
-    base_url: Annotated[str, AfterValidator(_base), Field(description="Where the docs are on the web")] = "https://www.scaleway.com/en/docs/"
+    base_url: Annotated[str, AfterValidator(_checked_base_url), Field(description="Where the docs are on the web")] = "https://www.scaleway.com/en/docs/"
     product: Annotated[str, Field(min_length=1, max_length=100, description="What the docs are about; the prompt names it")] = "Scaleway"
     suffixes: Annotated[str, Field(pattern=r"^\.\w+(?: \.\w+)*$", description="Files to read, by suffix")] = ".mdx"
-    ignore: Annotated[str, Field(description="Globs of what is not read, as in .gitignore, relative to the docs folder")] = IGNORE
+    ignore: Annotated[str, Field(description="Globs of what is not read, as in .gitignore, relative to the docs folder")] = DEFAULT_IGNORE
     slug_rule: Annotated[Literal["auto", "github", "scaleway", "docusaurus"], Field(description="How the site makes the fragment of a heading; auto = as most of the docs' own links say")] = "auto"
 
     qdrant_url: Annotated[Url | None, Field(description="Qdrant server; unset = embedded Qdrant, no server")] = None
-    qdrant_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _trimmed(v)), Field(description="Key of the Qdrant server")] = None
+    qdrant_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _stripped_secret(v)), Field(description="Key of the Qdrant server")] = None
     qdrant_timeout_s: Annotated[float, Field(gt=0, le=600, description="Seconds to wait for one request to Qdrant")] = 30.0
     collection: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Name of the index")] = "scw_docs"
 
@@ -99,7 +99,7 @@ class Settings(BaseModel):
     ollama_url: Annotated[Url, Field(description="Where Ollama listens")] = "http://127.0.0.1:11434"
     llm_model: Annotated[str, Field(min_length=1, description="Language model, as the server names it, or the path of a .gguf file")] = "llama3.1:8b"
     llm_url: Annotated[Url | None, Field(description="OpenAI-compatible server (vLLM, llama.cpp, NIM...), its URL ends in /v1; unset = Ollama")] = None
-    llm_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _token(v)), Field(description="Token of that server")] = None
+    llm_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _checked_token(v)), Field(description="Token of that server")] = None
     llm_threads: Annotated[int, Field(ge=0, le=256, description="Threads that run a GGUF file; 0 = as many as is best")] = 0
     llm_temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False, description="0 = the same answer every time")] = 0.0
     llm_top_k: Annotated[int, Field(ge=0, le=1000, description="Candidates per token; 0 = not sent")] = 40
@@ -151,15 +151,15 @@ def load(
     ):
         values |= found
         origin |= dict.fromkeys(found, source)
-    return Loaded(_checked(values, origin), origin, tuple(warnings))
+    return Loaded(_validated(values, origin), origin, tuple(warnings))
 
 
 def env_file(environ: Mapping[str, str], docs: tuple[Path, ...]) -> Path | None:
     """Return the one `.env` that is read: the user's own, else the working directory's."""
-    config = Path(environ.get("XDG_CONFIG_HOME") or _home(environ) / ".config")
-    own = config / "askdocs" / ".env"
-    if own.is_file():
-        return own
+    config = Path(environ.get("XDG_CONFIG_HOME") or _home_folder(environ) / ".config")
+    users_file = config / "askdocs" / ".env"
+    if users_file.is_file():
+        return users_file
     try:
         here = Path.cwd()
     except FileNotFoundError:
@@ -171,17 +171,17 @@ def env_file(environ: Mapping[str, str], docs: tuple[Path, ...]) -> Path | None:
 def folders(settings: Settings, environ: Mapping[str, str]) -> dict[str, Path]:
     """Return the folders "data", "state" and "cache"."""
     if settings.home:
-        home = _expanded(settings.home).absolute()
+        home = _expanded_home(settings.home).absolute()
         return {name: home / name for name in ("data", "state", "cache")}
-    user = _home(environ)
+    home = _home_folder(environ)
     return {
-        "data": _xdg(environ, "XDG_DATA_HOME", user / ".local/share"),
-        "state": _xdg(environ, "XDG_STATE_HOME", user / ".local/state"),
-        "cache": _xdg(environ, "XDG_CACHE_HOME", user / ".cache"),
+        "data": _xdg_folder(environ, "XDG_DATA_HOME", home / ".local/share"),
+        "state": _xdg_folder(environ, "XDG_STATE_HOME", home / ".local/state"),
+        "cache": _xdg_folder(environ, "XDG_CACHE_HOME", home / ".cache"),
     }
 
 
-def shown(settings: Settings, name: str) -> Any:
+def masked(settings: Settings, name: str) -> Any:
     """Return a value as `rag config show` may print it: no secret, no password."""
     value = getattr(settings, name)
     if isinstance(value, SecretStr):
@@ -194,11 +194,11 @@ def shown(settings: Settings, name: str) -> Any:
     return value
 
 
-def _home(environ: Mapping[str, str]) -> Path:
+def _home_folder(environ: Mapping[str, str]) -> Path:
     return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
 
 
-def _expanded(home: Path) -> Path:
+def _expanded_home(home: Path) -> Path:
     try:
         return home.expanduser()
     except RuntimeError as err:
@@ -215,7 +215,7 @@ def _is_inside(path: Path, folder: Path) -> bool:
         return False
 
 
-def _xdg(environ: Mapping[str, str], name: str, default: Path) -> Path:
+def _xdg_folder(environ: Mapping[str, str], name: str, default: Path) -> Path:
     """Return our folder in an XDG folder; a relative one is to be ignored, says XDG."""
     value = Path(environ.get(name) or default)
     return (value if value.is_absolute() else default) / "askdocs"
@@ -230,33 +230,41 @@ def _from_file(file: Path) -> dict[str, str]:
         ) from err
     found = {k: v for k, v in text.items() if k.startswith(PREFIX) and v}
     for key in found:
-        if not _known(key) and not key.startswith(OTHERS):
-            raise ConfigError(f"{key}: no such setting, in {file}", hint=_nearest(key))
-    return {_field(k): v for k, v in found.items() if _known(k)}
+        if not _is_setting(key) and not key.startswith(FOREIGN_PREFIXES):
+            raise ConfigError(
+                f"{key}: no such setting, in {file}", hint=_nearest_name(key)
+            )
+    return {_field_name(k): v for k, v in found.items() if _is_setting(k)}
 
 
 def _from_environ(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    ours = {k: v for k, v in environ.items() if k.startswith(PREFIX)}
-    strange = [k for k in ours if not _known(k) and not k.startswith(OTHERS)]
-    warnings = [f"{k} is no setting and is ignored; {_nearest(k)}" for k in strange]
-    return {_field(k): v for k, v in ours.items() if _known(k) and v.strip()}, warnings
+    prefixed = {k: v for k, v in environ.items() if k.startswith(PREFIX)}
+    unknown = [
+        k for k in prefixed if not _is_setting(k) and not k.startswith(FOREIGN_PREFIXES)
+    ]
+    warnings = [
+        f"{k} is no setting and is ignored; {_nearest_name(k)}" for k in unknown
+    ]
+    return {
+        _field_name(k): v for k, v in prefixed.items() if _is_setting(k) and v.strip()
+    }, warnings
 
 
-def _field(key: str) -> str:
+def _field_name(key: str) -> str:
     return key.removeprefix(PREFIX).lower()
 
 
-def _known(key: str) -> bool:
-    return key == key.upper() and _field(key) in Settings.model_fields
+def _is_setting(key: str) -> bool:
+    return key == key.upper() and _field_name(key) in Settings.model_fields
 
 
-def _nearest(key: str) -> str:
+def _nearest_name(key: str) -> str:
     names = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
     near = get_close_matches(key, names, n=1)
     return f"did you mean {near[0]}?" if near else "rag config show lists them all"
 
 
-def _checked(values: Mapping[str, str], origin: Mapping[str, str]) -> Settings:
+def _validated(values: Mapping[str, str], origin: Mapping[str, str]) -> Settings:
     try:
         return Settings.model_validate(dict(values))
     except ValidationError as err:

@@ -63,7 +63,7 @@ def test_a_model_that_fits_is_told_with_its_size(monkeypatch, free, said):
     monkeypatch.setattr(memory, "available_bytes", lambda: free)
     needs = SimpleNamespace(total=3e9, weights=2e9, cache=1e9)
 
-    assert health._room(needs).endswith(said)
+    assert health._memory_need(needs).endswith(said)
 
 
 def test_a_model_that_does_not_fit_is_told_with_its_parts(monkeypatch):
@@ -72,4 +72,4 @@ def test_a_model_that_does_not_fit_is_told_with_its_parts(monkeypatch):
     needs = SimpleNamespace(total=3e9, weights=2e9, cache=1e9)
 
     with pytest.raises(ModelUnavailable, match=r"2\.0 GB of weights, 1\.0 GB"):
-        health._room(needs)
+        health._memory_need(needs)

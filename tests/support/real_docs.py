@@ -18,7 +18,7 @@ from askdocs.domain.index import ChunkConfig, Space
 from askdocs.domain.text import Chunk
 from askdocs.flows.pages import DocsFiles, read_files
 from askdocs.flows.read_docs import Build, ReadDocs, read_and_chunk
-from askdocs.settings import IGNORE
+from askdocs.settings import DEFAULT_IGNORE
 
 LIMIT = 256
 """Tokens that the bundled model reads."""
@@ -66,7 +66,9 @@ def _tokenizer() -> FastTokenizer:
 
 
 def _files(folder: Path) -> DocsFiles:
-    return read_files(DocsFolder(folder, suffixes=[".mdx"], ignore=IGNORE.split()))
+    return read_files(
+        DocsFolder(folder, suffixes=[".mdx"], ignore=DEFAULT_IGNORE.split())
+    )
 
 
 def reader(folder: Path) -> Callable[[], Read]:

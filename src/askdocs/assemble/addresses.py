@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askdocs.assemble.config import ingested, places
+from askdocs.assemble.config import app_folders, ingested_folders
 from askdocs.assemble.index import build_of, docs_in, open_store, required
 from askdocs.domain.errors import DocsNotFound, IndexDamaged
 
@@ -102,7 +102,7 @@ def explanation(loaded: Loaded, folder: Path | None, file: Path) -> Explanation:
 def _docs_around(loaded: Loaded, file: Path) -> Path:
     """Return the docs that a file is part of: ingested before, else its git repository."""
     file = file.absolute()
-    known = ingested(places(loaded)["state"])
+    known = ingested_folders(app_folders(loaded)["state"])
     around = [folder for folder in known if file.is_relative_to(folder)]
     around += [above for above in file.parents if (above / ".git").exists()]
     around += [above for above in file.parents if (above / "macros").is_dir()]

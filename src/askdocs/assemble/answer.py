@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from askdocs.assemble.config import places
+from askdocs.assemble.config import app_folders
 from askdocs.assemble.index import open_store, require_same_model, required
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING
@@ -185,7 +185,7 @@ def encoder_for(loaded: Loaded, live: Manifest) -> QueryEmbedder:
     """
     from askdocs.adapters.embedding.onnx_encoder import OnnxEncoder, cached
 
-    cache, space = places(loaded)["cache"], live.space
+    cache, space = app_folders(loaded)["cache"], live.space
     if folder := cached(cache, space):
         return OnnxEncoder(folder, space)
     from askdocs.adapters.embedding.model_files import locate, verify

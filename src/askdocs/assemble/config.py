@@ -1,4 +1,4 @@
-"""Flags, environment and `.env` become settings, and the places where things live."""
+"""Load the settings from everywhere, and know the folders where things are kept."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def settings(flags: Mapping[str, str], *, docs: Path | None = None) -> Loaded:
     from askdocs.settings import load
 
     known = [docs] if docs else []
-    known += ingested(state_folder(flags))
+    known += ingested_folders(state_folder(flags))
     return load(flags, os.environ, docs=tuple(known))
 
 
-def places(loaded: Loaded) -> dict[str, Path]:
+def app_folders(loaded: Loaded) -> dict[str, Path]:
     """Return the folders "data", "state" and "cache"."""
     from askdocs.settings import folders
 
     return folders(loaded.settings, os.environ)
 
 
-def ingested(state: Path) -> list[Path]:
+def ingested_folders(state: Path) -> list[Path]:
     """Return the docs folders that were ever ingested, by what the state remembers."""
     from askdocs.adapters.local.last_run import read_last_run
 
@@ -61,7 +61,7 @@ def log_file(flags: Mapping[str, str]) -> Path:
 
 def history_file(loaded: Loaded) -> Path:
     """Return where the lines of conversations are kept, to be recalled."""
-    return places(loaded)["state"] / "chat-history"
+    return app_folders(loaded)["state"] / "chat-history"
 
 
 def line_editor() -> Any:
@@ -80,12 +80,12 @@ def version() -> str:
 
 def configuration(loaded: Loaded) -> list[dict[str, Any]]:
     """Return every setting with its value, its source and what it means."""
-    from askdocs.settings import PREFIX, Settings, shown
+    from askdocs.settings import PREFIX, Settings, masked
 
     return [
         {
             "name": PREFIX + name.upper(),
-            "value": shown(loaded.settings, name),
+            "value": masked(loaded.settings, name),
             "source": loaded.origin[name],
             "meaning": field.description,
         }

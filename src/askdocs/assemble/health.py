@@ -1,4 +1,4 @@
-"""Settings become facts about the index, and checks of all that an answer needs."""
+"""Tell what the index holds, and check all that an answer needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from askdocs.assemble.config import places, version
+from askdocs.assemble.config import app_folders, version
 from askdocs.assemble.index import (
     index_folder,
     open_store,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from askdocs.adapters.llm.memory import Memory
     from askdocs.settings import Loaded
 
-_FREE_MB = 500
+_MIN_FREE_MB = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +54,31 @@ def status(loaded: Loaded) -> dict[str, dict[str, Any]]:
         IndexMissing: if there is none.
     """
     from askdocs.adapters.local.last_run import read_last_run
-    from askdocs.settings import shown
+    from askdocs.settings import masked
 
     with open_store(loaded) as store:
-        live = required(store.manifest())
-    last = read_last_run(places(loaded)["state"] / "last-run.json")
+        manifest = required(store.manifest())
+    last = read_last_run(app_folders(loaded)["state"] / "last-run.json")
     return {
         "index": {
-            "place": shown(loaded.settings, "qdrant_url") or str(index_folder(loaded)),
+            "place": masked(loaded.settings, "qdrant_url") or str(index_folder(loaded)),
             "collection": loaded.settings.collection,
-            "generation": live.generation,
-            "finished": live.finished,
-            "pages": live.pages,
-            "chunks": live.chunks,
-            "base_url": live.base_url,
+            "generation": manifest.generation,
+            "finished": manifest.finished,
+            "pages": manifest.pages,
+            "chunks": manifest.chunks,
+            "base_url": manifest.base_url,
         },
         "model": {
-            "name": live.space.model,
-            "dim": live.space.dim,
-            "distance": live.space.distance,
-            "chunk_tokens": live.cut.tokens,
+            "name": manifest.space.model,
+            "dim": manifest.space.dim,
+            "distance": manifest.space.distance,
+            "chunk_tokens": manifest.cut.tokens,
         },
         "docs": {
-            "remote": live.root.remote or "none",
-            "folder": live.root.prefix or "top",
-            "commit": live.root.commit or "unknown",
+            "remote": manifest.root.remote or "none",
+            "folder": manifest.root.prefix or "top",
+            "commit": manifest.root.commit or "unknown",
         },
         "last_run": last or {"finished": "never"},
     }
@@ -91,19 +91,19 @@ def checks(loaded: Loaded) -> list[Check]:
         ("disk", _disk),
         ("index", _index),
         ("encoder", _encoder),
-        ("ollama" if _by_ollama(loaded) else "model", _model),
+        ("ollama" if _uses_ollama(loaded) else "model", _model),
     ]
-    return [_checked(name, look, loaded) for name, look in todo]
+    return [_run_check(name, check, loaded) for name, check in todo]
 
 
-def _by_ollama(loaded: Loaded) -> bool:
+def _uses_ollama(loaded: Loaded) -> bool:
     conf = loaded.settings
     return not (conf.llm_url or is_file(conf.llm_model))
 
 
-def _checked(name: str, look: Callable[[Loaded], str], loaded: Loaded) -> Check:
+def _run_check(name: str, check: Callable[[Loaded], str], loaded: Loaded) -> Check:
     try:
-        return Check(name, look(loaded))
+        return Check(name, check(loaded))
     except AskDocsError as err:
         return Check(name, str(err), err.hint, int(err.exit_code))
 
@@ -111,38 +111,40 @@ def _checked(name: str, look: Callable[[Loaded], str], loaded: Loaded) -> Check:
 def _disk(loaded: Loaded) -> str:
     from askdocs.adapters.local.files import private_folder
 
-    data = private_folder(places(loaded)["data"])
+    data = private_folder(app_folders(loaded)["data"])
     free_mb = shutil.disk_usage(data).free // 1_000_000
-    if free_mb < _FREE_MB:
+    if free_mb < _MIN_FREE_MB:
         raise IndexDamaged(f"{free_mb} MB free at {data}", hint=f"df -h {data}")
     return f"{free_mb:,} MB free at {data}"
 
 
 def _index(loaded: Loaded) -> str:
     with open_store(loaded) as store:
-        live = required(store.manifest())
-        require_same_model(loaded, live)
-        held = len(store.scan())
-        trouble = store.problems()
-    if trouble:
-        raise StoreUnavailable("; ".join(trouble), hint="docker compose logs qdrant")
-    if held != live.chunks:
+        manifest = required(store.manifest())
+        require_same_model(loaded, manifest)
+        chunk_count = len(store.scan())
+        problems = store.problems()
+    if problems:
+        raise StoreUnavailable("; ".join(problems), hint="docker compose logs qdrant")
+    if chunk_count != manifest.chunks:
         raise IndexDamaged(
-            f"the index holds {held:,} of {live.chunks:,} chunks",
+            f"the index holds {chunk_count:,} of {manifest.chunks:,} chunks",
             hint="rag ingest PATH-OF-YOUR-DOCS   (it repairs what is missing)",
         )
-    return f"{live.pages:,} pages, {held:,} chunks, built {live.finished}"
+    return (
+        f"{manifest.pages:,} pages, {chunk_count:,} chunks, built {manifest.finished}"
+    )
 
 
 def _encoder(loaded: Loaded) -> str:
     from askdocs.assemble.answer import encoder_for
 
     with open_store(loaded) as store:
-        live = required(store.manifest())
-    encoder = encoder_for(loaded, live)
+        manifest = required(store.manifest())
+    encoder = encoder_for(loaded, manifest)
     encoder.embed_question("is there a CLI?")
-    how = ", ".join(encoder.degraded) or "onnxruntime"
-    return f"{live.space.model} by {how}"
+    backend = ", ".join(encoder.degraded) or "onnxruntime"
+    return f"{manifest.space.model} by {backend}"
 
 
 def _model(loaded: Loaded) -> str:
@@ -152,14 +154,14 @@ def _model(loaded: Loaded) -> str:
         from askdocs.adapters.llm.memory import of_file
 
         path = Path(conf.llm_model).expanduser()
-        return f"{path.name}: {_room(of_file(path, conf.llm_num_ctx))}"
+        return f"{path.name}: {_memory_need(of_file(path, conf.llm_num_ctx))}"
     if conf.llm_url:
         from askdocs.adapters.llm.openai_client import check as check_served
-        from askdocs.settings import shown
+        from askdocs.settings import masked
 
         served = server(loaded, conf.llm_model)
         check_served(served.url, served.model, served.key, num_ctx=conf.llm_num_ctx)
-        return f"{conf.llm_model} at {shown(conf, 'llm_url')}"
+        return f"{conf.llm_model} at {masked(conf, 'llm_url')}"
     return _ollama(loaded)
 
 
@@ -167,18 +169,18 @@ def _ollama(loaded: Loaded) -> str:
     with without_socks():
         from askdocs.adapters.llm.ollama_state import check, needed
         from askdocs.adapters.local.loopback import is_loopback
-    from askdocs.settings import shown
+    from askdocs.settings import masked
 
     conf = loaded.settings
     check(conf.ollama_url, conf.llm_model)
-    what = f"{conf.llm_model} at {shown(conf, 'ollama_url')}"
+    what = f"{conf.llm_model} at {masked(conf, 'ollama_url')}"
     memory = needed(conf.ollama_url, conf.llm_model, conf.llm_num_ctx)
     if memory is None or not memory.weights or not is_loopback(conf.ollama_url):
         return what
-    return f"{what}: {_room(memory)}"
+    return f"{what}: {_memory_need(memory)}"
 
 
-def _room(memory: Memory) -> str:
+def _memory_need(memory: Memory) -> str:
     """Return what a model needs, in words.
 
     Raises:
@@ -187,15 +189,17 @@ def _room(memory: Memory) -> str:
     from askdocs.adapters.llm.memory import available_bytes
 
     free = available_bytes()
-    needs = f"needs about {_gb(memory.total)}"
-    parts = f"{_gb(memory.weights)} of weights, {_gb(memory.cache)} of window"
+    needs = f"needs about {_gigabytes(memory.total)}"
+    parts = (
+        f"{_gigabytes(memory.weights)} of weights, {_gigabytes(memory.cache)} of window"
+    )
     if free is not None and memory.total > free:
         raise ModelUnavailable(
-            f"the model {needs} ({parts}), and {_gb(free)} are free",
+            f"the model {needs} ({parts}), and {_gigabytes(free)} are free",
             hint="set a smaller RAG_LLM_MODEL, or a smaller RAG_LLM_NUM_CTX",
         )
-    return needs + (f" of {_gb(free)} that are free" if free is not None else "")
+    return needs + (f" of {_gigabytes(free)} that are free" if free is not None else "")
 
 
-def _gb(size: int) -> str:
+def _gigabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB"

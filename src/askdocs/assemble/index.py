@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from askdocs.assemble.config import places
+from askdocs.assemble.config import app_folders
 from askdocs.domain.errors import AskDocsError, IndexMismatch, IndexMissing
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def open_store(loaded: Loaded) -> Iterator[Store]:
 
 def index_folder(loaded: Loaded) -> Path:
     """Return the folder of the embedded index."""
-    return places(loaded)["data"] / loaded.settings.collection
+    return app_folders(loaded)["data"] / loaded.settings.collection
 
 
 def ingest(
@@ -79,7 +79,7 @@ def ingest(
 
     conf, clock = loaded.settings, UtcClock()
     docs = docs_in(loaded, path)
-    lock = places(loaded)["state"] / f"{conf.collection}.lock"
+    lock = app_folders(loaded)["state"] / f"{conf.collection}.lock"
     with (
         only_writer(lock),
         open_store(loaded) as store,
@@ -116,7 +116,7 @@ def _recorded(loaded: Loaded, options: IngestOptions) -> Iterator[dict[str, Any]
     """Keep what is put into the record, also of a run that fails; not of a dry one."""
     from askdocs.adapters.local.last_run import read_last_run, write_last_run
 
-    file = places(loaded)["state"] / "last-run.json"
+    file = app_folders(loaded)["state"] / "last-run.json"
     before = read_last_run(file).get("all_docs", [])
     record: dict[str, Any] = {}
     try:
@@ -135,7 +135,7 @@ def _export_encoder(loaded: Loaded, build: Build) -> None:
     from askdocs.adapters.embedding.hub import fetch
     from askdocs.adapters.embedding.onnx_export import export
 
-    cache = places(loaded)["cache"]
+    cache = app_folders(loaded)["cache"]
     export(fetch(build.space.model, cache=cache), build.space, cache)
 
 
@@ -181,7 +181,7 @@ def build_of(loaded: Loaded, store: Store, *, rebuild: bool) -> Build:
     if live:
         require_same_model(loaded, live)
     name = live.space.model if live else _wanted_model(loaded)
-    folder = fetch(name, cache=places(loaded)["cache"])
+    folder = fetch(name, cache=app_folders(loaded)["cache"])
     space = describe(name, folder)
 
     @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askdocs.assemble.config import ingested, places
+from askdocs.assemble.config import app_folders, ingested_folders
 from askdocs.domain.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _read(path: Path, loaded: Loaded) -> bytes:
     """Return the bytes of a template, and one more than is allowed if it has more."""
     from askdocs.steps.answer.prompt import MAX_TEMPLATE_BYTES
 
-    for folder in ingested(places(loaded)["state"]):
+    for folder in ingested_folders(app_folders(loaded)["state"]):
         if path.resolve().is_relative_to(folder):
             raise ConfigError(
                 f"RAG_PROMPT: {path} lies in the docs at {folder}",

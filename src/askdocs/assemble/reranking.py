@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askdocs.assemble.config import places
+from askdocs.assemble.config import app_folders
 
 if TYPE_CHECKING:
     from askdocs.adapters.cross_encoder.reranker import Judge
@@ -18,7 +18,7 @@ def reranker_for(loaded: Loaded) -> Reranker | None:
     Nothing is loaded before it is asked. The export is tried first, because torch takes
     seconds to import; without one the model is fetched, exported, or run in torch.
     """
-    conf, cache = loaded.settings, places(loaded)["cache"]
+    conf, cache = loaded.settings, app_folders(loaded)["cache"]
     if not conf.reranker:
         return None
     from askdocs.adapters.cross_encoder.reranker import CrossEncoder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askdocs.assemble.config import places
+from askdocs.assemble.config import app_folders
 from askdocs.domain.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def _verifier(loaded: Loaded, name: str) -> Verifier:
     """Open the export of a verifier, made first if need be: torch takes seconds."""
     from askdocs.adapters.cross_encoder.verifier import exported
 
-    cache, device = places(loaded)["cache"], loaded.settings.device
+    cache, device = app_folders(loaded)["cache"], loaded.settings.device
     if device != "cuda":
         try:
             if found := exported(name, cache=cache):

@@ -10,7 +10,7 @@ import pytest
 from askdocs.adapters.local.docs_folder import MAX_FILE_BYTES, DocsFolder
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.text import SkippedFile, Source
-from askdocs.settings import IGNORE
+from askdocs.settings import DEFAULT_IGNORE
 
 
 def read(folder, *, suffixes=(".mdx",), ignore=()):
@@ -56,7 +56,7 @@ def test_an_ignored_folder_is_one_path_segment(docs):
     ):
         write_file(docs, path)
 
-    items = read(docs, ignore=IGNORE.split())
+    items = read(docs, ignore=DEFAULT_IGNORE.split())
 
     assert list(items) == ["a/docs/a.mdx", "docs-old/a.mdx", "x/contribute.mdx"]
 
