@@ -106,7 +106,7 @@ def test_a_folder_that_lacks_a_file_is_named_with_the_file(tmp_path, lacks):
     ("kind", "has", "lacks"),
     [
         ("Pooling", (), "1_Step/config.json"),
-        ("Dense", ("config.json",), "1_Step/model_files.safetensors"),
+        ("Dense", ("config.json",), "1_Step/model.safetensors"),
     ],
 )
 def test_a_hub_download_that_was_cut_off_is_no_model(tmp_path, kind, has, lacks):
