@@ -11,9 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tests.support.tiny_model import DIM, _tokenizer, _tokenizer_config
+from tests.support.tiny_model import (
+    DIM,
+    tokenizer_config,
+    wordpiece_tokenizer,
+    write,
+)
 from tokenizers import processors
 from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
     BertConfig,
     BertForSequenceClassification,
     DebertaV2Config,
@@ -30,6 +37,18 @@ from transformers import (
 )
 
 WINDOW = 64
+QUESTION = "How do I create a serverless job?"
+TEXTS = [
+    "A serverless job runs once.",
+    "job",
+    "",
+    "create the server volume function " * 40,
+    "naïve 🚀 \x00\x07\u202e \ufffe \ud83d text\r\n\twith what nobody types",
+    "x" * 100_000,
+    "job",
+]
+"""What a cross-encoder may be given: plain, short, empty, too long, strange, one word, again."""
+
 _CLASSES = {
     "bert": (BertConfig, BertForSequenceClassification),
     "deberta": (DebertaV2Config, DebertaV2ForSequenceClassification),
@@ -48,7 +67,7 @@ def tiny_cross(
 ) -> Path:
     """Write a cross-encoder of that kind and return its folder."""
     torch.manual_seed(0)
-    tokenizer = _tokenizer()
+    tokenizer = wordpiece_tokenizer()
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",
@@ -60,22 +79,36 @@ def tiny_cross(
     tokenizer.enable_truncation(8)
     tokenizer.enable_padding(length=8, pad_id=1, pad_token="[PAD]")
     tokenizer.save(str(folder / "tokenizer.json"))
-    said = _tokenizer_config() | {"model_max_length": window}
+    config = tokenizer_config() | {"model_max_length": window}
     if kind in _TYPED:
-        said["tokenizer_class"] = "BertTokenizer"
-    write(folder / "tokenizer_config.json", said)
+        config["tokenizer_class"] = "BertTokenizer"
+    write(folder / "tokenizer_config.json", config)
     return folder
 
 
 def change(path: Path, **values: Any) -> None:
     """Change what a JSON file of a model says; None takes a key out."""
-    said = json.loads(path.read_text("utf-8")) | values
-    write(path, {key: value for key, value in said.items() if value is not None})
+    data = json.loads(path.read_text("utf-8")) | values
+    write(path, {key: value for key, value in data.items() if value is not None})
 
 
-def write(path: Path, data: Any) -> None:
-    """Write a JSON file."""
-    path.write_text(json.dumps(data), "utf-8")
+def transformers_scores(folder: Path, question: str, texts: list[str]) -> list[float]:
+    """Return the reference: their tokenizer and their model, one pair at a time."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    scores = []
+    for text in texts:
+        tokens = tokenizer(
+            [question],
+            [text.replace("\ud83d", "\ufffd")],
+            truncation="only_second",
+            max_length=WINDOW,
+            padding=False,
+            return_tensors="pt",
+        )
+        with torch.no_grad():
+            scores.append(model(**tokens).logits.item())
+    return scores
 
 
 def _transformer(kind: str, size: int, labels: int) -> PreTrainedModel:

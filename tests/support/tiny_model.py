@@ -31,7 +31,7 @@ torch.set_num_threads(1)
 DIM = 32
 WINDOW = 64
 SPECIAL = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]"]
-_LEGACY = {
+_OLD_POOLING_NAMES = {
     "mean": "mean_tokens",
     "cls": "cls_token",
     "max": "max_tokens",
@@ -58,20 +58,20 @@ def tiny_model(
         own: What config_sentence_transformers.json says; None for no such file.
     """
     torch.manual_seed(seed)
-    tokenizer = _tokenizer()
+    tokenizer = wordpiece_tokenizer()
     _transformer(kind, tokenizer.get_vocab_size()).save_pretrained(folder)
     tokenizer.enable_truncation(8)
     tokenizer.enable_padding(length=8, pad_id=1, pad_token="[PAD]")
     tokenizer.save(str(folder / "tokenizer.json"))
-    _write(folder / "tokenizer_config.json", _tokenizer_config())
-    _write(folder / "sentence_bert_config.json", {"max_seq_length": WINDOW})
+    write(folder / "tokenizer_config.json", tokenizer_config())
+    write(folder / "sentence_bert_config.json", {"max_seq_length": WINDOW})
     if own is not None:
-        _write(folder / "config_sentence_transformers.json", own)
+        write(folder / "config_sentence_transformers.json", own)
     _write_modules(folder, pooling, normalize=normalize, dense=dense)
     return folder
 
 
-def _tokenizer() -> Tokenizer:
+def wordpiece_tokenizer() -> Tokenizer:
     characters = sorted(set(string.printable) - set(string.whitespace))
     pieces = [*characters, *(f"##{c}" for c in characters)]
     names = dict.fromkeys([*SPECIAL, *pieces, *WORDS])
@@ -85,7 +85,7 @@ def _tokenizer() -> Tokenizer:
     return tokenizer
 
 
-def _tokenizer_config() -> dict[str, Any]:
+def tokenizer_config() -> dict[str, Any]:
     return {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "model_max_length": WINDOW,
@@ -125,9 +125,12 @@ def _transformer(kind: str, size: int) -> PreTrainedModel:
 def _write_modules(folder: Path, pooling: str, *, normalize: bool, dense: int) -> None:
     steps = ["", "1_Pooling"]
     kinds = ["Transformer", "Pooling"]
-    _write(
+    write(
         folder / "1_Pooling" / "config.json",
-        {"word_embedding_dimension": DIM, f"pooling_mode_{_LEGACY[pooling]}": True},
+        {
+            "word_embedding_dimension": DIM,
+            f"pooling_mode_{_OLD_POOLING_NAMES[pooling]}": True,
+        },
     )
     if dense:
         steps.append("2_Dense")
@@ -145,23 +148,23 @@ def _write_modules(folder: Path, pooling: str, *, normalize: bool, dense: int) -
         }
         for i, (path, kind) in enumerate(zip(steps, kinds, strict=True))
     ]
-    _write(folder / "modules.json", modules)
+    write(folder / "modules.json", modules)
 
 
 def _write_dense(folder: Path, out: int) -> None:
     from safetensors.torch import save_file
 
-    said = {
+    config = {
         "in_features": DIM,
         "out_features": out,
         "bias": True,
         "activation_function": "torch.nn.modules.activation.Tanh",
     }
-    _write(folder / "config.json", said)
+    write(folder / "config.json", config)
     weights = {"linear.weight": torch.randn(out, DIM), "linear.bias": torch.randn(out)}
     save_file(weights, folder / "model.safetensors")
 
 
-def _write(path: Path, data: Any) -> None:
+def write(path: Path, data: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data), "utf-8")

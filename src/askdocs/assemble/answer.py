@@ -77,7 +77,7 @@ def searcher(
         IndexMismatch: if another model is asked for than the index was built with.
         ModelUnavailable: if the embedding model is of no use, and it is strict.
     """
-    from askdocs.assemble.reranking import reranker_for
+    from askdocs.assemble.cross_encoders import reranker_for
     from askdocs.flows.filter import resolve_in_index
     from askdocs.flows.retrieve import Retriever
 
@@ -110,9 +110,9 @@ def asker(
     Whatever a long silence of the model waits for, *on_wait* is told.
     """
     from askdocs.adapters.local.clock import age_s
+    from askdocs.assemble.cross_encoders import verifier_for
     from askdocs.assemble.llm import LateEngine
     from askdocs.assemble.prompt import prompt_for
-    from askdocs.assemble.verifying import verify_for
     from askdocs.flows.answer import Answerer
     from askdocs.steps.answer.prompt import Mode
 
@@ -135,7 +135,7 @@ def asker(
         }
         rules = rules_for(loaded, search)
         if engine:
-            rules = replace(rules, verify=verify_for(loaded))
+            rules = replace(rules, verify=verifier_for(loaded))
         answerer = Answerer(search.retriever, engine, prompt, rules=rules, guard=guard)
         yield Answering(answerer, search.only, index, engine, prompt.template.warnings)
 

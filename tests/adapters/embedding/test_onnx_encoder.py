@@ -11,7 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from askdocs.adapters.embedding.onnx_encoder import Graph, OnnxEncoder, cached, parity
+from askdocs.adapters.embedding.onnx_encoder import (
+    Graph,
+    OnnxEncoder,
+    cached,
+    read_parity,
+)
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.index import Space
 
@@ -118,14 +123,14 @@ def test_there_is_no_export_of_another_model(exported):
 def test_a_parity_file_that_says_no_is_no_export(exported, tmp_path, text):
     """Only an export that was compared with the original may answer for it."""
     _, space = exported
-    from askdocs.adapters.embedding.onnx_encoder import place
+    from askdocs.adapters.embedding.onnx_encoder import export_folder
 
-    folder = place(tmp_path, space)
+    folder = export_folder(tmp_path, space)
     folder.mkdir(parents=True)
     (folder / "parity.json").write_text(text)
 
     assert cached(tmp_path, space) is None
-    assert parity(tmp_path, space).get("equal") in {None, False}
+    assert read_parity(export_folder(tmp_path, space)).get("equal") in {None, False}
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no graph"], ids=repr)

@@ -21,8 +21,8 @@ from askdocs.adapters.embedding.onnx_encoder import (
     Graph,
     OnnxEncoder,
     cached,
-    parity,
-    place,
+    export_folder,
+    read_parity,
 )
 from askdocs.adapters.embedding.onnx_export import export
 from askdocs.adapters.embedding.space import describe
@@ -65,7 +65,7 @@ def test_every_architecture_and_pooling_has_parity(tmp_path, what):
     made = export(folder, space, tmp_path / "cache")
     ours, theirs = OnnxEncoder(made, space), TorchEncoder(folder, space)
 
-    assert parity(tmp_path / "cache", space)["error"] < 1e-5
+    assert read_parity(export_folder(tmp_path / "cache", space))["error"] < 1e-5
     for question in QUESTIONS:
         expected = theirs.embed_question(question)
         assert ours.embed_question(question) == pytest.approx(expected, abs=1e-5)
@@ -126,7 +126,7 @@ def test_an_export_is_private_and_says_what_it_is(tmp_path):
     space = describe(str(folder), folder)
     made = export(folder, space, tmp_path / "cache")
 
-    assert made == place(tmp_path / "cache", space)
+    assert made == export_folder(tmp_path / "cache", space)
     assert made.parent.name == space.weights_sha
     inside = [tmp_path / "cache", *(tmp_path / "cache").rglob("*")]
     modes = {p.name: p.stat().st_mode & 0o777 for p in inside}
@@ -172,15 +172,15 @@ def test_a_model_without_parity_has_no_export_and_that_is_remembered(
     pooling.write_text(json.dumps(said))
     space = describe(str(folder), folder)
     made = export(folder, space, tmp_path / "cache")
-    tries: list[object] = []
-    monkeypatch.setattr(onnx_trace, "keep", lambda *_: tries.append(1))
+    attempts: list[object] = []
+    monkeypatch.setattr(onnx_trace, "make_folder", lambda *_: attempts.append(1))
     again = export(folder, space, tmp_path / "cache")
 
     assert made is again is None
-    assert tries == []
-    assert parity(tmp_path / "cache", space)["error"] > 0.01
+    assert attempts == []
+    assert read_parity(export_folder(tmp_path / "cache", space))["error"] > 0.01
     assert TorchEncoder(folder, space).degraded == ("encoder: torch",)
-    kept = place(tmp_path / "cache", space)
+    kept = export_folder(tmp_path / "cache", space)
     assert [p.name for p in kept.iterdir()] == ["parity.json"]
 
 
@@ -191,7 +191,7 @@ def test_other_versions_try_again(tmp_path, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(onnx_trace, "TOLERANCE", 0.0)
         assert export(folder, space, tmp_path / "cache") is None
-    kept = place(tmp_path / "cache", space) / "parity.json"
+    kept = export_folder(tmp_path / "cache", space) / "parity.json"
     said = json.loads(kept.read_text())
     kept.write_text(json.dumps(said | {"made_by": {**said["made_by"], "torch": "1.0"}}))
 
@@ -209,7 +209,7 @@ def test_an_architecture_that_cannot_be_traced_has_no_export(tmp_path, monkeypat
     monkeypatch.setattr(onnx_trace.torch.onnx, "export", refuse)
 
     assert export(folder, space, tmp_path / "cache") is None
-    assert "aten::x" in parity(tmp_path / "cache", space)["reason"]
+    assert "aten::x" in read_parity(export_folder(tmp_path / "cache", space))["reason"]
 
 
 def test_a_program_that_dies_leaves_nothing_half_made(tmp_path, monkeypatch):
@@ -221,10 +221,10 @@ def test_a_program_that_dies_leaves_nothing_half_made(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as dying:
-        dying.setattr(onnx_trace, "publish", die)
+        dying.setattr(onnx_trace, "move_into_place", die)
         with pytest.raises(KeyboardInterrupt):
             export(folder, space, tmp_path / "cache")
-    killed = place(tmp_path / "cache", space).parent / ".draft-killed"
+    killed = export_folder(tmp_path / "cache", space).parent / ".draft-killed"
     killed.mkdir()
     (killed / "weights.bin").write_text("half")
     os.utime(killed, (time.time() - 7200,) * 2)
@@ -239,16 +239,16 @@ def test_two_programs_may_export_at_once(tmp_path):
     folder = tiny_model(tmp_path / "model")
     space = describe(str(folder), folder)
     model = load(folder, space, device="cpu")
-    final = place(tmp_path / "cache", space)
-    drafts = [onnx_trace.new_draft(final) for _ in range(4)]
-    for draft in drafts:
-        exporting._fill(draft, model, space)
+    final = export_folder(tmp_path / "cache", space)
+    folders = [onnx_trace.new_staging(final) for _ in range(4)]
+    for staging in folders:
+        exporting._fill(staging, model, space)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda draft: onnx_trace.publish(draft, final), drafts))
+        list(pool.map(lambda path: onnx_trace.move_into_place(path, final), folders))
 
     assert cached(tmp_path / "cache", space) == final
-    for draft in drafts:
-        onnx_trace.rmtree(draft, ignore_errors=True)
+    for staging in folders:
+        onnx_trace.rmtree(staging, ignore_errors=True)
     assert [p.name for p in final.parent.iterdir()] == [final.name]
 
 
@@ -258,8 +258,8 @@ def test_an_export_that_another_program_made_meanwhile_is_kept(tmp_path, monkeyp
     space = describe(str(folder), folder)
     made = export(folder, space, tmp_path / "cache")
     before = (made / "weights.bin").stat().st_ino
-    draft = onnx_trace.new_draft(made)
-    (draft / "weights.bin").write_bytes(b"ours")
+    staging = onnx_trace.new_staging(made)
+    (staging / "weights.bin").write_bytes(b"ours")
     real = Path.rename
 
     def rename(self: Path, target: Path) -> Path:
@@ -268,7 +268,7 @@ def test_an_export_that_another_program_made_meanwhile_is_kept(tmp_path, monkeyp
         return real(self, target)
 
     monkeypatch.setattr(Path, "rename", rename)
-    onnx_trace.publish(draft, made)
+    onnx_trace.move_into_place(staging, made)
 
     assert (made / "weights.bin").stat().st_ino == before
 
@@ -312,5 +312,5 @@ def test_a_name_from_an_index_cannot_leave_the_cache(tmp_path):
     space = describe(str(folder), folder)
     evil = replace(space, weights_sha="../../x", pooling="../../y")
 
-    assert place(tmp_path, evil).parts[:-2] == (*tmp_path.parts, "onnx")
-    assert ".." not in Path(place(tmp_path, evil)).parts
+    assert export_folder(tmp_path, evil).parts[:-2] == (*tmp_path.parts, "onnx")
+    assert ".." not in Path(export_folder(tmp_path, evil)).parts

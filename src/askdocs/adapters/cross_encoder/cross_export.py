@@ -1,4 +1,4 @@
-"""A cross-encoder is loaded by transformers: to be exported once, or to be run as it is.
+"""Load a cross-encoder: fetch it, and export it once or run it in torch as it is.
 
 As in `adapters.embedding.onnx_export`, the attention mask goes in ready made, with four dimensions,
 and an export that does not give the original's scores is none.
@@ -16,20 +16,21 @@ import transformers
 from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
+from askdocs.adapters.cross_encoder import reranker, verifier
 from askdocs.adapters.cross_encoder.cross_model import (
-    UNSORTED,
     CrossModel,
+    Scorer,
     cached,
-    describe,
-    parity,
-    place,
-    said_of_the_reranker,
+    export_folder,
+    with_download,
 )
-from askdocs.adapters.cross_encoder.reranker import Judge, Pairs, Scorer
+from askdocs.adapters.cross_encoder.pairs import Pairs
+from askdocs.adapters.cross_encoder.reranker import RERANKER, Judge
+from askdocs.adapters.cross_encoder.verifier import VERIFIER, Verifier
 from askdocs.adapters.embedding import onnx_trace
 from askdocs.adapters.embedding.hub import fetch
 from askdocs.adapters.embedding.model_files import damaged
-from askdocs.adapters.embedding.onnx_encoder import GRAPH, Graph
+from askdocs.adapters.embedding.onnx_encoder import GRAPH, Graph, read_parity
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ CUDA_BATCH = 32
 _UNREADABLE = (*onnx_trace.UNTRACEABLE, OSError, ImportError, SafetensorError)
 """What is damaged decides what transformers raises."""
 
-_ASKED = "How do I create a serverless job?"
+_QUESTION = "How do I create a serverless job?"
 _SAMPLES = (
     "A job runs once; create it in the console.",
     "job",
@@ -51,8 +52,8 @@ _SAMPLES = (
 """A sentence, a word, more than most windows, a paragraph: all but one are padded."""
 
 
-def load(name: str, *, cache: Path, device: str = "auto") -> Judge:
-    """Load a cross-encoder, downloading and exporting it once if need be.
+def load_reranker(name: str, *, cache: Path, device: str = "auto") -> Judge:
+    """Load a reranker, downloading and exporting it once if need be.
 
     What cannot be exported with parity runs in torch, as does everything on CUDA.
 
@@ -66,34 +67,46 @@ def load(name: str, *, cache: Path, device: str = "auto") -> Judge:
         ConfigError: if it is another kind of model, or there is no such device.
         NotWritable: if the cache cannot be written.
     """
-    with said_of_the_reranker(name, cache):
-        fetch(name, cache=cache)
-    model = describe(name, cache=cache)
-    with said_of_the_reranker(name, cache):
-        if device.startswith("cuda"):
-            return Judge(model, TorchScorer(model, device), batch=CUDA_BATCH)
-        return Judge(model, on_cpu(model, cache))
+    fetch(name, cache=cache, role=with_download(RERANKER, name, cache=cache))
+    model = reranker.describe(name, cache=cache)
+    scorer = _scorer(model, cache, device)
+    return Judge(model, scorer, batch=_batch_pairs(device))
 
 
-def on_cpu(model: CrossModel, cache: Path) -> Scorer:
-    """Return the export of a model, made if need be, or else the model in torch.
+def load_verifier(name: str, *, cache: Path, device: str = "auto") -> Verifier:
+    """Load a verifier as `load_reranker` loads a reranker.
 
     Raises:
-        ModelUnavailable: if it cannot be loaded.
+        ModelUnavailable: if it is not to be had, or cannot be loaded.
+        ConfigError: if it is another kind of model, or there is no such device.
         NotWritable: if the cache cannot be written.
     """
+    fetch(name, cache=cache, role=with_download(VERIFIER, name, cache=cache))
+    model, head = verifier.describe(name, cache=cache)
+    scorer = _scorer(model, cache, device)
+    return Verifier(model, head, scorer, batch=_batch_pairs(device))
+
+
+def _scorer(model: CrossModel, cache: Path, device: str) -> Scorer:
+    """Return what runs a model: its export, made if need be, or else torch."""
+    if device.startswith("cuda"):
+        return TorchScorer(model, device)
     if made := cached(cache, model):
-        return Graph(made / GRAPH)
+        return Graph(made / GRAPH, role=model.role)
     scorer = TorchScorer(model, "cpu")
-    if not onnx_trace.known_unequal(parity(cache, model)):
-        final = place(cache, model)
-        onnx_trace.keep(final, cache, lambda draft: _fill(draft, scorer, model))
+    final = export_folder(cache, model)
+    if not onnx_trace.known_unequal(read_parity(final)):
+        onnx_trace.make_folder(final, cache, lambda path: _fill(path, scorer, model))
     made = cached(cache, model)
-    return Graph(made / GRAPH) if made else scorer
+    return Graph(made / GRAPH, role=model.role) if made else scorer
+
+
+def _batch_pairs(device: str) -> int:
+    return CUDA_BATCH if device.startswith("cuda") else 1
 
 
 class TorchScorer:
-    """The original, run by torch; fits `reranker.Scorer`."""
+    """The original, run by torch; fits `cross_model.Scorer`."""
 
     def __init__(self, model: CrossModel, device: str) -> None:
         """Load the model.
@@ -107,37 +120,37 @@ class TorchScorer:
                 f"RAG_DEVICE: torch sees no {device} device here",
                 hint="set RAG_DEVICE=auto",
             )
-        self._name, self._device = model.name, device
-        self.original = _original(model.folder).to(device)
+        self._model, self._device = model, device
+        self.original = _load_original(model).to(device)
         self.inputs = signature(self.original.forward).parameters
 
     def run(self, tokens: Mapping[str, ArrayLike]) -> Vector:
-        """Return shape (rows, 1), float32, for tokens of shape (rows, width) each."""
-        fed = {
+        """Return shape (rows, labels), float32, for tokens of shape (rows, width) each."""
+        inputs = {
             name: torch.as_tensor(rows, device=self._device)
             for name, rows in tokens.items()
             if name in self.inputs
         }
         try:
             with torch.inference_mode():
-                found: Vector = self.original(**fed).logits.float().cpu().numpy()
+                logits: Vector = self.original(**inputs).logits.float().cpu().numpy()
         except (RuntimeError, ValueError, IndexError) as err:
+            role, reason = self._model.role, str(err).partition("\n")[0]
             raise ModelUnavailable(
-                f"the reranker {self._name} failed on {self._device}: "
-                + str(err).partition("\n")[0],
-                hint=UNSORTED,
+                f"the {role.noun} {self._model.name} failed on {self._device}: {reason}",
+                hint=role.fallback,
             ) from err
-        return found
+        return logits
 
 
-def _original(folder: Path) -> Any:
-    """Load the classifier of a folder, in silence and without asking the network."""
+def _load_original(model: CrossModel) -> Any:
+    """Load a classifier from its folder, in silence and without asking the network."""
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     try:
-        original, said = (
+        original, report = (
             transformers.AutoModelForSequenceClassification.from_pretrained(
-                str(folder),
+                str(model.folder),
                 local_files_only=True,
                 trust_remote_code=False,
                 use_safetensors=True,
@@ -146,22 +159,24 @@ def _original(folder: Path) -> Any:
             )
         )
     except _UNREADABLE as err:
-        raise damaged(folder, str(err).partition("\n")[0]) from err
-    if lacks := sorted(said["missing_keys"]):
-        raise damaged(folder, f"it has no weights for {lacks[0]}")
+        reason = str(err).partition("\n")[0]
+        raise damaged(model.folder, reason, role=model.role) from err
+    if missing := sorted(report["missing_keys"]):
+        reason = f"it has no weights for {missing[0]}"
+        raise damaged(model.folder, reason, role=model.role)
     return original.eval()
 
 
-def _fill(draft: Path, scorer: TorchScorer, model: CrossModel) -> None:
+def _fill(staging: Path, scorer: TorchScorer, model: CrossModel) -> None:
     """Put the export into a folder, or only the reason why there is none."""
 
     def make() -> float:
-        read = Pairs(model).read(_ASKED, _SAMPLES)
-        tokens = {n: torch.as_tensor(r) for n, r in read.items() if n in scorer.inputs}
-        onnx_trace.trace(draft, _Traced(scorer.original), tokens, "score")
-        return _error(draft, scorer, model)
+        pairs = Pairs(model).read(_QUESTION, _SAMPLES)
+        tokens = {n: torch.as_tensor(r) for n, r in pairs.items() if n in scorer.inputs}
+        onnx_trace.trace(staging, _Traced(scorer.original), tokens, "score")
+        return _error(staging, scorer, model)
 
-    onnx_trace.record(draft, {"model": model.name}, make)
+    onnx_trace.write_export(staging, {"model": model.name}, make)
 
 
 class _Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
@@ -179,9 +194,9 @@ class _Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
         return self.original(**tokens).logits
 
 
-def _error(draft: Path, scorer: TorchScorer, model: CrossModel) -> float:
+def _error(staging: Path, scorer: TorchScorer, model: CrossModel) -> float:
     """Return how far the export is off: padded pairs in a batch, then each alone."""
-    pairs, graph = Pairs(model), Graph(draft / GRAPH)
+    pairs, graph = Pairs(model), Graph(staging / GRAPH)
     batches = [_SAMPLES, *((text,) for text in _SAMPLES)]
-    tokens = [pairs.read(_ASKED, texts) for texts in batches]
-    return max(onnx_trace.distance(graph.run(fed), scorer.run(fed)) for fed in tokens)
+    inputs = [pairs.read(_QUESTION, texts) for texts in batches]
+    return max(onnx_trace.distance(graph.run(t), scorer.run(t)) for t in inputs)

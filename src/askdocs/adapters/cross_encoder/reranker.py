@@ -1,4 +1,4 @@
-"""A question and passages become scores: a cross-encoder reads each pair as one text.
+"""Score passages for a question: a cross-encoder reads each pair as one text.
 
 Here it is run by its ONNX export, made once by `adapters.cross_encoder.cross_export`: neither torch
 nor transformers is loaded.
@@ -6,40 +6,27 @@ nor transformers is loaded.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from askdocs.adapters.cross_encoder.cross_model import (
-    UNSORTED,
     CrossModel,
+    Scorer,
     cached,
-    describe,
-    said_of_the_reranker,
+    in_folder,
+    locate_classifier,
+    with_download,
 )
+from askdocs.adapters.cross_encoder.pairs import Pairs
+from askdocs.adapters.embedding.model_role import ModelRole
 from askdocs.adapters.embedding.onnx_encoder import GRAPH, Graph
-from askdocs.adapters.embedding.tokenizer import load as load_tokenizer
-from askdocs.domain.errors import ModelUnavailable
+from askdocs.domain.errors import ConfigError, ModelUnavailable
 
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from numpy.typing import ArrayLike, NDArray
-
-    from askdocs.domain.ports import Vector
-
-    Tokens: TypeAlias = NDArray[np.int64]
-
-
-class Scorer(Protocol):
-    """A cross-encoder, however it is run."""
-
-    def run(self, tokens: Mapping[str, ArrayLike]) -> Vector:
-        """Return shape (rows, 1), float32, for tokens of shape (rows, width) each."""
+RERANKER = ModelRole("reranker", "RAG_RERANKER", "rag search --no-rerank QUESTION")
 
 
 class Judge:
@@ -68,52 +55,13 @@ class Judge:
         Raises:
             ModelUnavailable: if the model fails or makes no finite numbers.
         """
-        found = self._scorer.run(self._pairs.read(question, texts))
-        if found.shape != (len(texts), 1) or not np.isfinite(found).all():
+        logits = self._scorer.run(self._pairs.read(question, texts))
+        if logits.shape != (len(texts), 1) or not np.isfinite(logits).all():
             raise ModelUnavailable(
                 f"the reranker {self._name} does not make one finite number per pair",
-                hint=UNSORTED,
+                hint=RERANKER.fallback,
             )
-        return [float(logit) for logit in found[:, 0]]
-
-
-class Pairs:
-    """Pairs of a question and a text, as tokens; what does not fit is cut off the text.
-
-    A question is read whole unless it leaves less than a quarter of the window to the
-    text; then it loses its end, or a stack trace would be compared with nothing.
-    """
-
-    def __init__(self, model: CrossModel) -> None:
-        """Read the tokenizer.
-
-        Raises:
-            ModelUnavailable: if it cannot be read.
-        """
-        self._model = model
-        self._raw = load_tokenizer(model.folder)
-        self._room = model.window - self._raw.num_special_tokens_to_add(is_pair=True)
-
-    def read(self, question: str, texts: Sequence[str]) -> dict[str, Tokens]:
-        """Return shape (len(texts), width) each, as wide as the longest pair."""
-        pairs = self._encode(question, texts)
-        shape = (len(pairs), max(len(pair) for pair in pairs))
-        ids = np.full(shape, self._model.pad_id, np.int64)
-        mask, types = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for row, pair in enumerate(pairs):
-            ids[row, : len(pair)] = pair.ids
-            mask[row, : len(pair)] = 1
-            types[row, : len(pair)] = pair.type_ids
-        types = np.minimum(types, self._model.segments - 1)
-        return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-
-    def _encode(self, question: str, texts: Sequence[str]) -> list[Any]:
-        both = [_legal(text) for text in (question, *texts)]
-        asked, *found = self._raw.encode_batch(both, add_special_tokens=False)
-        asked.truncate(self._room - self._model.window // 4)
-        for text in found:
-            text.truncate(self._room - len(asked))
-        return [self._raw.post_process(asked, text) for text in found]
+        return [float(logit) for logit in logits[:, 0]]
 
 
 class CrossEncoder:
@@ -151,33 +99,57 @@ class CrossEncoder:
             ModelUnavailable: if the model cannot be loaded, or fails.
             ConfigError: if it is no cross-encoder with one score.
         """
-        until = self._clock() + limit_s
-        found: list[float] = []
-        while len(found) < len(texts):
-            if self._clock() >= until:
+        deadline = self._clock() + limit_s
+        scores: list[float] = []
+        while len(scores) < len(texts):
+            if self._clock() >= deadline:
                 return None
             if self._judge is None:
                 self._judge = self._load()
                 continue
-            batch = texts[len(found) : len(found) + self._judge.batch]
-            found += self._judge.scores(question, batch)
-        return found
+            batch = texts[len(scores) : len(scores) + self._judge.batch]
+            scores += self._judge.scores(question, batch)
+        return scores
 
 
-def exported(name: str, *, cache: Path) -> Judge | None:
-    """Open the export of a cross-encoder; None if there is no whole one with parity.
+def open_export(name: str, *, cache: Path) -> Judge | None:
+    """Open the export of a reranker; None if there is no whole one with parity.
 
     Raises:
         ModelUnavailable: if the model is not on this machine, or its export is damaged.
         ConfigError: if it is another kind of model.
     """
     model = describe(name, cache=cache)
-    with said_of_the_reranker(name, cache):
-        if (folder := cached(cache, model)) is None:
-            return None
-        return Judge(model, Graph(folder / GRAPH))
+    if (folder := cached(cache, model)) is None:
+        return None
+    return Judge(model, Graph(folder / GRAPH, role=model.role))
 
 
-def _legal(text: str) -> str:
-    """Return a text without halves of characters, which no tokenizer takes."""
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", text)
+def describe(name: str, *, cache: Path) -> CrossModel:
+    """Return what the files of a reranker on this machine say; loads nothing.
+
+    Args:
+        name: A hub id or a folder.
+        cache: Of this program; hub models are below its "hub".
+
+    Raises:
+        ModelUnavailable: if it is not here, not whole, or cannot be read.
+        ConfigError: if it is another kind of model.
+    """
+    role = with_download(RERANKER, name, cache=cache)
+    folder, config = locate_classifier(name, cache=cache, role=role)
+    if (scores := _score_count(config)) != 1:
+        raise ConfigError(
+            f"{role.setting}: {name} gives {scores} scores where one is wanted",
+            hint=role.fallback,
+        )
+    return in_folder(name, folder, config, role=role)
+
+
+def _score_count(config: Mapping[str, Any]) -> int:
+    """Return how many numbers come out; transformers takes it for two if none is named."""
+    labels = config.get("id2label")
+    if isinstance(labels, dict):
+        return len(labels)
+    count = config.get("num_labels", 2)
+    return count if isinstance(count, int) else 2

@@ -1,39 +1,42 @@
-"""A sentence and its sources become how sure a model is that they say so.
+"""Judge how sure a model is that sources say what a sentence says.
 
 The model is a cross-encoder with one score, or one trained for natural language
 inference: what a source entails is supported by it. It is run by its ONNX export, made
-once by `adapters.cross_encoder.verifier_export`: neither torch nor transformers is loaded.
+once by `adapters.cross_encoder.cross_export`: neither torch nor transformers is loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from askdocs.adapters.cross_encoder.cross_model import CrossModel, cached, in_folder
-from askdocs.adapters.cross_encoder.reranker import Pairs, Scorer
-from askdocs.adapters.cross_encoder.reranker import _legal as legal
-from askdocs.adapters.embedding.model_files import (
-    full_name,
-    is_hub_id,
-    locate,
-    read_json,
+from askdocs.adapters.cross_encoder.cross_model import (
+    CrossModel,
+    Scorer,
+    cached,
+    in_folder,
+    locate_classifier,
+    with_download,
 )
+from askdocs.adapters.cross_encoder.pairs import Claims
+from askdocs.adapters.embedding.model_role import ModelRole
 from askdocs.adapters.embedding.onnx_encoder import GRAPH, Graph
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 
 if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
-WITHOUT = "unset RAG_VERIFIER: sentences are compared by their vectors then"
-"""What works without a verifier."""
+VERIFIER = ModelRole(
+    "verifier",
+    "RAG_VERIFIER",
+    "unset RAG_VERIFIER: sentences are compared by their vectors then",
+)
 
-_SETS = (
+_INFERENCE_LABELS = (
     {"entailment", "neutral", "contradiction"},
     {"entailment", "not_entailment"},
 )
@@ -55,10 +58,11 @@ class Head:
         """Return shape (rows,), each from 0 to 1, for shape (rows, size)."""
         if self.entails is None:
             # The same as 1 / (1 + exp(-x)), without its overflow.
-            found: Vector = np.float32(0.5) * (1 + np.tanh(logits[:, 0] / 2))
-            return found
-        grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: Vector = (grown[:, self.entails] / grown.sum(axis=1)).astype(np.float32)
+            sigmoid: Vector = np.float32(0.5) * (1 + np.tanh(logits[:, 0] / 2))
+            return sigmoid
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        softmax = powers[:, self.entails] / powers.sum(axis=1)
+        shares: Vector = softmax.astype(np.float32)
         return shares
 
 
@@ -81,7 +85,7 @@ class Verifier:
         """
         self.name = model.name
         self._head = head
-        self._pairs = _Claims(model)
+        self._claims = Claims(model)
         self._scorer = scorer
         self._batch = batch
 
@@ -94,47 +98,27 @@ class Verifier:
         Raises:
             ModelUnavailable: if the model fails or makes no finite numbers.
         """
-        if not self._pairs.readable(sentence):
+        if not self._claims.readable(sentence):
             return 0.0
-        found = [0.0]
+        support = 0.0
         for start in range(0, len(sources), self._batch):
             batch = sources[start : start + self._batch]
-            with said_of_the_verifier(self.name):
-                logits = self._scorer.run(self._pairs.read(sentence, batch))
+            logits = self._scorer.run(self._claims.read(sentence, batch))
             self._check(logits, len(batch))
-            found.append(float(self._head.sure(logits).max()))
-        return max(found)
+            support = max(support, float(self._head.sure(logits).max()))
+        return support
 
     def _check(self, logits: Vector, rows: int) -> None:
-        wanted = (rows, self._head.size)
-        if logits.shape != wanted or not np.isfinite(logits).all():
+        shape = (rows, self._head.size)
+        if logits.shape != shape or not np.isfinite(logits).all():
             raise ModelUnavailable(
                 f"the verifier {self.name} does not make {self._head.size} finite "
                 "numbers per pair",
-                hint=WITHOUT,
+                hint=VERIFIER.fallback,
             )
 
 
-class _Claims(Pairs):
-    """Pairs of a source and a sentence, in the order in which such models are trained.
-
-    The sentence is read whole; a source that does not fit loses its end.
-    """
-
-    def readable(self, sentence: str) -> bool:
-        """Whether a sentence leaves at least a quarter of the window to a source."""
-        read = self._raw.encode(legal(sentence), add_special_tokens=False)
-        return len(read) <= self._room - self._model.window // 4
-
-    def _encode(self, question: str, texts: Sequence[str]) -> list[Any]:
-        both = [legal(text) for text in (question, *texts)]
-        said, *found = self._raw.encode_batch(both, add_special_tokens=False)
-        for text in found:
-            text.truncate(self._room - len(said))
-        return [self._raw.post_process(text, said) for text in found]
-
-
-def exported(name: str, *, cache: Path) -> Verifier | None:
+def open_export(name: str, *, cache: Path) -> Verifier | None:
     """Open the export of a verifier; None if there is no whole one with parity.
 
     Args:
@@ -146,10 +130,9 @@ def exported(name: str, *, cache: Path) -> Verifier | None:
         ConfigError: if it is another kind of model.
     """
     model, head = describe(name, cache=cache)
-    with said_of_the_verifier(name, cache):
-        if (folder := cached(cache, model)) is None:
-            return None
-        return Verifier(model, head, Graph(folder / GRAPH))
+    if (folder := cached(cache, model)) is None:
+        return None
+    return Verifier(model, head, Graph(folder / GRAPH, role=model.role))
 
 
 def describe(name: str, *, cache: Path) -> tuple[CrossModel, Head]:
@@ -159,49 +142,24 @@ def describe(name: str, *, cache: Path) -> tuple[CrossModel, Head]:
         ModelUnavailable: if it is not here, not whole, or cannot be read.
         ConfigError: if it is another kind of model.
     """
-    with said_of_the_verifier(name, cache):
-        folder = locate(name, cache=cache)
-        config = read_json(folder / "config.json")
-        head = _head(name, folder, config)
-        return in_folder(name, folder, config), head
+    role = with_download(VERIFIER, name, cache=cache)
+    folder, config = locate_classifier(name, cache=cache, role=role)
+    head = _head(name, config)
+    return in_folder(name, folder, config, role=role), head
 
 
-@contextmanager
-def said_of_the_verifier(name: str, cache: Path | None = None) -> Iterator[None]:
-    """Say of the verifier what is known of other models: they are kept alike.
-
-    Raises:
-        ModelUnavailable: for one, in other words and with another hint.
-    """
-    try:
-        yield
-    except ModelUnavailable as err:
-        what = str(err).replace("embedding model", "verifier")
-        hint = WITHOUT
-        if cache and is_hub_id(name) and not Path(full_name(name)).is_absolute():
-            hint += f"   (or: hf download {name} --cache-dir {cache / 'hub'})"
-        raise ModelUnavailable(what.replace("reranker", "verifier"), hint=hint) from err
-
-
-def _head(name: str, folder: Path, config: Mapping[str, Any]) -> Head:
+def _head(name: str, config: Mapping[str, Any]) -> Head:
     """Return what the numbers of a model mean, by the names of its labels."""
-    kinds = config.get("architectures")
-    kind = str(kinds[0]) if isinstance(kinds, list) and kinds else "no architecture"
-    steps = read_json(folder / "modules.json", optional=True, kind=list)
-    if not kind.endswith("ForSequenceClassification") or len(steps) > 1:
-        raise ConfigError(
-            f"RAG_VERIFIER: {name} is no cross-encoder ({kind})", hint=WITHOUT
-        )
     labels = _labels(config)
     if len(labels) == 1:
         return Head(1)
-    if set(labels) in _SETS and len(set(labels)) == len(labels):
+    if set(labels) in _INFERENCE_LABELS and len(set(labels)) == len(labels):
         return Head(len(labels), labels.index("entailment"))
-    told = ", ".join(labels) or "labels without names"
+    names = ", ".join(labels) or "labels without names"
     raise ConfigError(
-        f"RAG_VERIFIER: {name} gives {told} where one score is wanted, or entailment, "
+        f"{VERIFIER.setting}: {name} gives {names} where one score is wanted, or entailment, "
         "neutral and contradiction",
-        hint=WITHOUT,
+        hint=VERIFIER.fallback,
     )
 
 
@@ -210,9 +168,9 @@ def _labels(config: Mapping[str, Any]) -> list[str]:
 
     Transformers takes a model for one of two labels if its config names none.
     """
-    named = config.get("id2label")
-    if not isinstance(named, dict):
+    names = config.get("id2label")
+    if not isinstance(names, dict):
         return ["score"] if config.get("num_labels") == 1 else []
-    by_place = {str(place): str(label) for place, label in named.items()}
-    labels = [by_place.get(str(n), "") for n in range(len(by_place))]
+    by_number = {str(number): str(label) for number, label in names.items()}
+    labels = [by_number.get(str(n), "") for n in range(len(by_number))]
     return ["_".join(label.casefold().replace("-", " ").split()) for label in labels]

@@ -1,4 +1,4 @@
-"""Passages become vectors, in bulk, by the original model on whatever device there is.
+"""Embed passages in bulk, by the original model on whatever device there is.
 
 `HuggingFaceEmbedding` of LlamaIndex does it, told not to normalise (a model that wants
 that has a module for it), not to guess a prompt and not to retry: out of memory is
@@ -33,9 +33,9 @@ CUDA_BATCH = 768
 CPU_BATCH = 8
 """Measured on two cores, sorted by length: 8 is 7 % faster than 16 and 20 % than 32."""
 
-_Embed = Callable[[list[str]], Any]
+_EmbedTexts = Callable[[list[str]], Any]
 
-_OUT_OF_MEMORY = ("out of memory", "alloc_failed", "can't allocate memory")
+_OUT_OF_MEMORY_SIGNS = ("out of memory", "alloc_failed", "can't allocate memory")
 
 
 def pick_model(device: str) -> str:
@@ -62,14 +62,14 @@ class Model(HuggingFaceEmbedding):  # type: ignore[misc]  # theirs is untyped
     def _embed_with_retry(
         self, inputs: list[Any], prompt_name: str | None = None
     ) -> list[list[float]]:
-        found: list[list[float]] = self._model.encode(
+        vectors: list[list[float]] = self._model.encode(
             inputs,
             batch_size=self.embed_batch_size,
             prompt_name=prompt_name,
             normalize_embeddings=False,
             show_progress_bar=False,
         ).tolist()
-        return found
+        return vectors
 
 
 def load(folder: Path, space: Space, *, device: str) -> Model:
@@ -161,7 +161,7 @@ class HuggingFaceEmbedder:
         return self._in_bulk(texts, self._model.embed_queries)
 
     def _in_bulk(
-        self, texts: Sequence[str], embed: _Embed, progress: Progress | None = None
+        self, texts: Sequence[str], embed: _EmbedTexts, progress: Progress | None = None
     ) -> Vector:
         """Return one row per text, in order, the longest first and alike lengths together."""
         vectors = np.empty((len(texts), self.space.dim), np.float32)
@@ -169,34 +169,34 @@ class HuggingFaceEmbedder:
         done = 0
         while done < len(texts):
             rows = order[done : done + self._batch]
-            found = self._embed([texts[i] for i in rows], embed)
-            if found is None:
-                self._retreat()
+            batch = self._embed([texts[i] for i in rows], embed)
+            if batch is None:
+                self._use_less_memory()
                 continue
-            vectors[rows] = _checked(found, self.space)
+            vectors[rows] = _checked(batch, self.space)
             done += len(rows)
             if progress is not None:
                 progress(done, len(texts))
         return vectors
 
-    def _embed(self, texts: list[str], embed: _Embed) -> Vector | None:
+    def _embed(self, texts: list[str], embed: _EmbedTexts) -> Vector | None:
         """Return one row per text, or None if they do not fit into memory together."""
         self._model.embed_batch_size = self._batch
         try:
-            found = embed(texts)
+            vectors = embed(texts)
         except MemoryError:
             return None
         except RuntimeError as err:
-            if any(sign in str(err).lower() for sign in _OUT_OF_MEMORY):
+            if any(sign in str(err).lower() for sign in _OUT_OF_MEMORY_SIGNS):
                 return None
             raise ModelUnavailable(
                 f"the embedding model failed on {self._device}: "
                 + str(err).partition("\n")[0],
                 hint="set RAG_DEVICE=cpu",
             ) from err
-        return np.asarray(found, np.float32)
+        return np.asarray(vectors, np.float32)
 
-    def _retreat(self) -> None:
+    def _use_less_memory(self) -> None:
         """Ask for less memory the next time: half the batch, in the end the CPU."""
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -237,17 +237,20 @@ class TorchEncoder:
         """Return shape (dim,), float32; `degraded` then says what was not read."""
         note = self._window.read(text).note
         self.degraded = ("encoder: torch", note) if note else ("encoder: torch",)
-        found = np.asarray(self._model.get_query_embedding(text), np.float32)
-        return _checked(found, self.space)
+        vector = np.asarray(self._model.get_query_embedding(text), np.float32)
+        return _checked(vector, self.space)
 
 
 def _resolve(device: str) -> str:
     """Return a device that is there; "auto" is never mps, which leaks and errs."""
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    is_available = {
+        "cuda": torch.cuda.is_available,
+        "mps": torch.backends.mps.is_available,
+    }
     kind = device.partition(":")[0]
-    if kind != "cpu" and not (kind in there and there[kind]()):
+    if kind != "cpu" and not (kind in is_available and is_available[kind]()):
         raise ConfigError(
             f"RAG_DEVICE: torch sees no {device} device here",
             hint="set RAG_DEVICE=auto",

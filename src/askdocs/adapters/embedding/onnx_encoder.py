@@ -1,4 +1,4 @@
-"""One question becomes its vector from a cold start, by the exported model alone.
+"""Encode a question by the exported model alone: fast from a cold start.
 
 The export is made by `adapters.embedding.onnx_export`. Its folder holds model.onnx (the graph),
 weights.bin (mapped into memory, not read), tokenizer.json, and parity.json, which says
@@ -19,6 +19,7 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort
 
 from askdocs.adapters.embedding.model_files import damaged
+from askdocs.adapters.embedding.model_role import EMBEDDING_MODEL, ModelRole
 from askdocs.adapters.embedding.tokenizer import Window
 from askdocs.domain.index import Space
 
@@ -46,32 +47,34 @@ _UNREADABLE = (
 )
 
 
-def place(cache: Path, space: Space) -> Path:
+def export_folder(cache: Path, space: Space) -> Path:
     """Return the folder for the export of a model: its weights' hash, then its pooling."""
-    version = f"v{FORMAT}-{_plain(space.pooling)}"
-    return cache / "onnx" / _plain(space.weights_sha) / version
+    version = f"v{FORMAT}-{_folder_name(space.pooling)}"
+    return cache / "onnx" / _folder_name(space.weights_sha) / version
 
 
 def cached(cache: Path, space: Space) -> Path | None:
     """Return the folder of a whole export with parity; None if there is none."""
-    folder = place(cache, space)
-    said = parity(cache, space)
-    sizes: Mapping[str, int] = said.get("sizes", {})
-    if not said.get("equal") or any(_size(folder / n) != sizes[n] for n in sizes):
+    folder = export_folder(cache, space)
+    parity = read_parity(folder)
+    sizes: Mapping[str, int] = parity.get("sizes", {})
+    if not parity.get("equal") or any(
+        _size_bytes(folder / n) != sizes[n] for n in sizes
+    ):
         return None
     return folder
 
 
-def parity(cache: Path, space: Space) -> dict[str, Any]:
-    """Return what the export of a model says of itself; {} if it was never tried.
+def read_parity(folder: Path) -> dict[str, Any]:
+    """Return what the export in a folder says of itself; {} if it was never tried.
 
-    "equal" says whether there is one, "error" how far its vectors are off.
+    "equal" says whether there is one, "error" how far its numbers are off.
     """
     try:
-        said = json.loads((place(cache, space) / PARITY).read_text("utf-8"))
+        parity = json.loads((folder / PARITY).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return parity if isinstance(parity, dict) else {}
 
 
 class OnnxEncoder:
@@ -97,8 +100,8 @@ class OnnxEncoder:
             "attention_mask": [[1] * len(read.ids)],
             "token_type_ids": [read.types],
         }
-        found: Vector = self._graph.run(tokens)[0]
-        return found
+        vector: Vector = self._graph.run(tokens)[0]
+        return vector
 
 
 class Graph:
@@ -109,7 +112,7 @@ class Graph:
     weights stay on disk, mapped (117 instead of 195 MB).
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, role: ModelRole = EMBEDDING_MODEL) -> None:
         """Open a graph.
 
         Raises:
@@ -127,22 +130,22 @@ class Graph:
         try:
             self._session = onnxruntime.InferenceSession(path, options, providers=cpu)
         except _UNREADABLE as err:
-            raise damaged(path, str(err)) from err
-        self._inputs = [found.name for found in self._session.get_inputs()]
+            raise damaged(path, str(err), role=role) from err
+        self._inputs = [node.name for node in self._session.get_inputs()]
 
     def run(self, tokens: Mapping[str, ArrayLike]) -> Vector:
         """Return shape (rows, dim), float32, for tokens of shape (rows, width) each."""
-        fed = {name: np.asarray(tokens[name], np.int64) for name in self._inputs}
-        found: Vector = self._session.run(None, fed)[0]
-        return found
+        inputs = {name: np.asarray(tokens[name], np.int64) for name in self._inputs}
+        output: Vector = self._session.run(None, inputs)[0]
+        return output
 
 
-def _plain(text: str) -> str:
+def _folder_name(text: str) -> str:
     """Return a text as the name of a folder; it may come from somebody's index."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()) or "plain"
 
 
-def _size(path: Path) -> int:
+def _size_bytes(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError:

@@ -1,4 +1,4 @@
-"""An embedding model becomes an ONNX graph that makes the same vectors, or is known not to.
+"""Export an embedding model to an ONNX graph that makes the same vectors, or know it cannot.
 
 The attention mask goes in ready made, with four dimensions, so that no architecture
 decides how to build its own while it is traced, from what the samples look like. What
@@ -22,8 +22,8 @@ from askdocs.adapters.embedding.onnx_encoder import (
     Graph,
     OnnxEncoder,
     cached,
-    parity,
-    place,
+    export_folder,
+    read_parity,
 )
 from askdocs.adapters.embedding.tokenizer import TOKENIZER
 from askdocs.domain.index import Space
@@ -56,23 +56,23 @@ def export(folder: Path, space: Space, cache: Path) -> Path | None:
     """
     if (made := cached(cache, space)) is not None:
         return made
-    if not onnx_trace.known_unequal(parity(cache, space)):
+    final = export_folder(cache, space)
+    if not onnx_trace.known_unequal(read_parity(final)):
         model = load(folder, space, device="cpu")
-        final = place(cache, space)
-        onnx_trace.keep(final, cache, lambda draft: _fill(draft, model, space))
+        onnx_trace.make_folder(final, cache, lambda path: _fill(path, model, space))
     return cached(cache, space)
 
 
-def _fill(draft: Path, model: Model, space: Space) -> None:
+def _fill(staging: Path, model: Model, space: Space) -> None:
     """Put the export into a folder, or only the reason why there is none."""
 
     def make() -> float:
         original = model.original
-        onnx_trace.trace(draft, _Traced(original), _tokens(original), "vector")
-        original.tokenizer.backend_tokenizer.save(str(draft / TOKENIZER))
-        return _error(draft, model, space)
+        onnx_trace.trace(staging, _Traced(original), _tokens(original), "vector")
+        original.tokenizer.backend_tokenizer.save(str(staging / TOKENIZER))
+        return _error(staging, model, space)
 
-    onnx_trace.record(draft, {"space": asdict(space)}, make)
+    onnx_trace.write_export(staging, {"space": asdict(space)}, make)
 
 
 class _Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
@@ -98,28 +98,31 @@ class _Traced(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
 
 def _tokens(original: Any) -> dict[str, Any]:
     """Return the samples as the padded tensors that the model is given."""
-    found = original.tokenizer(
+    tokens = original.tokenizer(
         list(_SAMPLES),
         padding=True,
         truncation=True,
         max_length=original.max_seq_length,
         return_tensors="pt",
     )
-    taken = signature(original[0].auto_model.forward).parameters
-    return {name: found[name] for name in _INPUTS if name in found and name in taken}
+    accepted = signature(original[0].auto_model.forward).parameters
+    names = [name for name in _INPUTS if name in tokens and name in accepted]
+    return {name: tokens[name] for name in names}
 
 
-def _error(draft: Path, model: Model, space: Space) -> float:
+def _error(staging: Path, model: Model, space: Space) -> float:
     """Return how far the export is off: padded tokens in a batch, then whole questions."""
     original = model.original
     tokens = {name: tensor.numpy() for name, tensor in _tokens(original).items()}
     batch = original.encode(
         list(_SAMPLES), batch_size=len(_SAMPLES), prompt="", show_progress_bar=False
     )
-    encoder = OnnxEncoder(draft, space)
-    asked = [model.get_query_embedding(text) for text in _SAMPLES]
-    got = [encoder.embed_question(text) for text in _SAMPLES]
+    encoder = OnnxEncoder(staging, space)
+    original_vectors = [model.get_query_embedding(text) for text in _SAMPLES]
+    vectors = [encoder.embed_question(text) for text in _SAMPLES]
     return max(
-        onnx_trace.distance(Graph(draft / GRAPH).run(tokens), batch),
-        onnx_trace.distance(np.stack(got), np.asarray(asked, np.float32)),
+        onnx_trace.distance(Graph(staging / GRAPH).run(tokens), batch),
+        onnx_trace.distance(
+            np.stack(vectors), np.asarray(original_vectors, np.float32)
+        ),
     )

@@ -1,4 +1,4 @@
-"""A model that was loaded becomes a folder with its ONNX graph, or with why there is none.
+"""Trace a loaded model into a folder with its ONNX graph, or with why there is none.
 
 The folder appears whole, in one step: two programs may make it at once, and either may
 be killed. What does not give the original's numbers is no export.
@@ -47,12 +47,12 @@ _OPSET = 17
 _ABANDONED_S = 3600.0
 
 
-def known_unequal(said: Mapping[str, Any]) -> bool:
+def known_unequal(parity: Mapping[str, Any]) -> bool:
     """Return whether these versions have tried before, in vain."""
-    return said.get("equal") is False and said.get("made_by") == _made_by()
+    return parity.get("equal") is False and parity.get("made_by") == _versions()
 
 
-def _made_by() -> dict[str, str]:
+def _versions() -> dict[str, str]:
     return {
         "onnx": str(onnx.__version__),
         "torch": str(torch.__version__),
@@ -60,19 +60,19 @@ def _made_by() -> dict[str, str]:
     }
 
 
-def keep(final: Path, cache: Path, fill: Callable[[Path], None]) -> None:
-    """Make a folder by filling a draft of it.
+def make_folder(final: Path, cache: Path, fill: Callable[[Path], None]) -> None:
+    """Make a folder by filling a staging one beside it.
 
     Raises:
         NotWritable: if the cache cannot be written.
     """
     try:
-        draft = new_draft(final)
+        staging = new_staging(final)
         try:
-            fill(draft)
-            publish(draft, final)
+            fill(staging)
+            move_into_place(staging, final)
         finally:
-            rmtree(draft, ignore_errors=True)
+            rmtree(staging, ignore_errors=True)
     except OSError as err:
         raise NotWritable(
             f"{cache} cannot be written: {err.strerror}",
@@ -80,61 +80,63 @@ def keep(final: Path, cache: Path, fill: Callable[[Path], None]) -> None:
         ) from err
 
 
-def new_draft(final: Path) -> Path:
+def new_staging(final: Path) -> Path:
     """Return a new folder beside the final one, and drop those of killed programs."""
     parent = final.parent
     for path in (parent.parent.parent, parent.parent, parent):
         path.mkdir(0o700, parents=True, exist_ok=True)
-    for old in parent.glob(".draft-*"):
+    for other in parent.glob(".draft-*"):
         with suppress(FileNotFoundError):
-            if time.time() - old.stat().st_mtime > _ABANDONED_S:
-                rmtree(old, ignore_errors=True)
+            if time.time() - other.stat().st_mtime > _ABANDONED_S:
+                rmtree(other, ignore_errors=True)
     return Path(mkdtemp(prefix=".draft-", dir=parent))
 
 
-def publish(draft: Path, final: Path) -> None:
-    """Move the draft to its place, unless another program was faster."""
-    sync_tree(draft)
-    old = draft.with_name(f"{draft.name}-old")
+def move_into_place(staging: Path, final: Path) -> None:
+    """Move a staging folder to its place, unless another program was faster."""
+    sync_tree(staging)
+    old = staging.with_name(f"{staging.name}-old")
     with suppress(FileNotFoundError):
         final.rename(old)
     try:
-        draft.rename(final)
+        staging.rename(final)
     except OSError:
         if not final.is_dir():
             raise
     rmtree(old, ignore_errors=True)
 
 
-def record(draft: Path, about: Mapping[str, Any], make: Callable[[], float]) -> None:
-    """Put an export into a draft, or only the reason why there is none.
+def write_export(
+    staging: Path, about: Mapping[str, Any], make: Callable[[], float]
+) -> None:
+    """Put an export into a staging folder, or only the reason why there is none.
 
     Args:
-        draft: The folder.
+        staging: The folder.
         about: What else is written down of it.
         make: Writes graph and weights; returns how far they are off.
     """
-    said: dict[str, Any] = {"made_by": _made_by(), **about}
+    parity: dict[str, Any] = {"made_by": _versions(), **about}
     try:
         error = make()
-        said |= {"equal": error <= TOLERANCE, "error": error}
+        parity |= {"equal": error <= TOLERANCE, "error": error}
     except (*UNTRACEABLE, ModelUnavailable) as err:
-        said |= {"equal": False, "reason": f"{type(err).__name__}: {err}"[:1000]}
-    if said["equal"]:
-        said["sizes"] = {path.name: path.stat().st_size for path in draft.iterdir()}
+        parity |= {"equal": False, "reason": f"{type(err).__name__}: {err}"[:1000]}
+    if parity["equal"]:
+        parity["sizes"] = {path.name: path.stat().st_size for path in staging.iterdir()}
     else:
-        for path in draft.iterdir():
+        for path in staging.iterdir():
             path.unlink()
-    (draft / PARITY).write_text(json.dumps(said, indent=2), "utf-8")
-    for path in draft.iterdir():
+    (staging / PARITY).write_text(json.dumps(parity, indent=2), "utf-8")
+    for path in staging.iterdir():
         path.chmod(0o600)
 
 
-def trace(draft: Path, module: Any, tokens: Mapping[str, Any], output: str) -> None:
+def trace(staging: Path, module: Any, tokens: Mapping[str, Any], output: str) -> None:
     """Write graph and weights of a module that takes tokens, of any rows and width."""
     axes = {name: {0: "rows", 1: "width"} for name in tokens}
     with (
-        TemporaryDirectory(dir=draft) as folder,
+        TemporaryDirectory(dir=staging) as folder,
         warnings.catch_warnings(action="ignore"),
         torch.no_grad(),
     ):
@@ -151,7 +153,7 @@ def trace(draft: Path, module: Any, tokens: Mapping[str, Any], output: str) -> N
         )
         onnx.save_model(
             onnx.load(path),
-            str(draft / GRAPH),
+            str(staging / GRAPH),
             save_as_external_data=True,
             location=WEIGHTS,
         )
@@ -166,13 +168,13 @@ def masked(
     samples look like.
     """
     ignored = 1.0 - attention_mask[:, None, None, :].to(torch.float32)
-    given = {
+    inputs = {
         "input_ids": input_ids,
         "attention_mask": ignored * torch.finfo(torch.float32).min,
     }
     if token_type_ids is not None:
-        given["token_type_ids"] = token_type_ids
-    return given
+        inputs["token_type_ids"] = token_type_ids
+    return inputs
 
 
 def distance(ours: Vector, original: Vector) -> float:

@@ -1,9 +1,10 @@
-"""The files of an embedding model say what vectors it makes: they become a Space."""
+"""Describe the vectors that an embedding model makes, as its files tell."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from askdocs.adapters.embedding.model_files import (
     read_json,
     weights_sha,
 )
+from askdocs.adapters.embedding.model_role import EMBEDDING_MODEL, ModelRole
 from askdocs.domain.errors import ConfigError, ModelUnavailable
 from askdocs.domain.index import Space
 
-_NO_WINDOW = 512
+_DEFAULT_MAX_TOKENS = 512
 """Tokens, for a model that names no limit: what most encoders were trained with."""
 
 _POSITIONS_AFTER_PAD = {"roberta", "xlm-roberta", "camembert", "mpnet"}
@@ -68,11 +70,25 @@ def describe(name: str, folder: Path) -> Space:
         weights_sha=weights_sha(folder, name),
         dim=_dim(folder, modules, config),
         distance=_distance(name, modules, own.get("similarity_fn_name")),
-        max_tokens=_max_tokens(folder, config),
+        max_tokens=max_tokens(folder, config),
         question_prefix=_prompt(own, ("query",)),
         passage_prefix=_prompt(own, _PASSAGE_PROMPTS),
         pooling=", ".join(_step(m) for m in modules[1:]),
     )
+
+
+def max_tokens(
+    folder: Path, config: Mapping[str, Any], *, role: ModelRole = EMBEDDING_MODEL
+) -> int:
+    """Return the smallest of the limits that the files name."""
+    read = partial(read_json, optional=True, role=role)
+    own = read(folder / "sentence_bert_config.json")
+    tokenizer = read(folder / "tokenizer_config.json")
+    positions = config.get("max_position_embeddings")
+    if positions and config.get("model_type") in _POSITIONS_AFTER_PAD:
+        positions -= int(config.get("pad_token_id", 1)) + 1
+    limits = (own.get("max_seq_length"), tokenizer.get("model_max_length"), positions)
+    return min((int(n) for n in limits if n and n > 0), default=_DEFAULT_MAX_TOKENS)
 
 
 def _modules(folder: Path) -> list[Module]:
@@ -86,29 +102,31 @@ def _modules(folder: Path) -> list[Module]:
 
 
 def _module(folder: Path, entry: Mapping[str, Any]) -> Module:
-    vendor, _, _ = (named := str(entry.get("type"))).partition(".")
+    vendor, _, _ = (kind := str(entry.get("type"))).partition(".")
     if vendor != "sentence_transformers":
-        raise damaged(folder / "modules.json", f"{named} is code of its own")
+        raise damaged(folder / "modules.json", f"{kind} is code of its own")
     path = folder / str(entry.get("path", ""))
     config = read_json(path / "config.json", optional=True)
-    return Module(named.rpartition(".")[2], path, config)
+    return Module(kind.rpartition(".")[2], path, config)
 
 
 def _dim(folder: Path, modules: Sequence[Module], config: Mapping[str, Any]) -> int:
     dim = config.get("hidden_size") or config.get("dim") or config.get("d_model")
     for module in modules:
-        said = module.config
         if module.kind == "Pooling":
-            own = said.get("embedding_dimension", said.get("word_embedding_dimension"))
-            dim = (own or dim or 0) * len(_modes(said))
+            dim = (_pooled_dim(module.config) or dim or 0) * len(_modes(module.config))
         elif module.kind == "Dense":
-            dim = said.get("out_features")
+            dim = module.config.get("out_features")
     if not isinstance(dim, int) or dim <= 0:
         raise ModelUnavailable(
             f"the embedding model in {folder} does not say how long its vectors are",
             hint="set RAG_EMBEDDING_MODEL=bundled",
         )
     return dim
+
+
+def _pooled_dim(pooling: Mapping[str, Any]) -> Any:
+    return pooling.get("embedding_dimension", pooling.get("word_embedding_dimension"))
 
 
 def _modes(pooling: Mapping[str, Any]) -> list[str]:
@@ -138,17 +156,6 @@ def _distance(name: str, modules: Sequence[Module], named: str | None) -> str:
             hint="choose a model for cosine or dot product, such as bundled",
         )
     return named
-
-
-def _max_tokens(folder: Path, config: Mapping[str, Any]) -> int:
-    """Return the smallest of the limits that the files name."""
-    own = read_json(folder / "sentence_bert_config.json", optional=True)
-    tokenizer = read_json(folder / "tokenizer_config.json", optional=True)
-    positions = config.get("max_position_embeddings")
-    if positions and config.get("model_type") in _POSITIONS_AFTER_PAD:
-        positions -= int(config.get("pad_token_id", 1)) + 1
-    named = (own.get("max_seq_length"), tokenizer.get("model_max_length"), positions)
-    return min((int(n) for n in named if n and n > 0), default=_NO_WINDOW)
 
 
 def _prompt(own: Mapping[str, Any], names: Sequence[str]) -> str:

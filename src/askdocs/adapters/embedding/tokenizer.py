@@ -1,4 +1,4 @@
-"""A model's tokenizer.json counts the tokens of a text, or reads a question as tokens."""
+"""Count the tokens of a text, or encode a question, by the tokenizer.json of a model."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import tokenizers
 from tokenizers import normalizers
 
 from askdocs.adapters.embedding.model_files import damaged, read_json
+from askdocs.adapters.embedding.model_role import EMBEDDING_MODEL, ModelRole
 from askdocs.domain.index import Space
 
 TOKENIZER = "tokenizer.json"
 
-_AT_ONCE = 2048
+_BATCH_TEXTS = 2048
 """Texts per call: all cores busy, while the tokens of 60,000 texts never lie in memory."""
 
 # Unset, it counts on all cores but warns on stderr after every fork.
@@ -31,19 +32,21 @@ class FastTokenizer:
         Raises:
             ModelUnavailable: if it cannot be read.
         """
-        self._raw = load(folder)
+        self._tokenizer = load(folder)
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, special tokens included."""
         counts: list[int] = []
-        for start in range(0, len(texts), _AT_ONCE):
-            batch = list(texts[start : start + _AT_ONCE])
-            counts += [len(found) for found in self._raw.encode_batch_fast(batch)]
+        for start in range(0, len(texts), _BATCH_TEXTS):
+            batch = list(texts[start : start + _BATCH_TEXTS])
+            counts += [
+                len(encoding) for encoding in self._tokenizer.encode_batch_fast(batch)
+            ]
         return counts
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return (start, end) in characters of each token, special tokens left out."""
-        return self._raw.encode(text, add_special_tokens=False).offsets
+        return self._tokenizer.encode(text, add_special_tokens=False).offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +73,24 @@ class Window:
         Raises:
             ModelUnavailable: if it cannot be read.
         """
-        self._raw = load(folder)
+        self._tokenizer = load(folder)
         self._prefix = space.question_prefix
-        self._raw.enable_truncation(space.max_tokens)
+        self._tokenizer.enable_truncation(space.max_tokens)
 
     def read(self, question: str) -> Read:
         """Return the tokens of a question, and a note if some are left out."""
-        found = self._raw.encode(self._prefix + question)
+        encoding = self._tokenizer.encode(self._prefix + question)
         note = ""
-        if found.overflowing:
-            taken = sum(found.special_tokens_mask) + self._prefix_tokens()
-            note = f"question: first {len(found) - taken} tokens"
-        return Read(found.ids, found.type_ids, note)
+        if encoding.overflowing:
+            taken = sum(encoding.special_tokens_mask) + self._prefix_tokens()
+            note = f"question: first {len(encoding) - taken} tokens"
+        return Read(encoding.ids, encoding.type_ids, note)
 
     def _prefix_tokens(self) -> int:
-        return len(self._raw.encode(self._prefix, add_special_tokens=False))
+        return len(self._tokenizer.encode(self._prefix, add_special_tokens=False))
 
 
-def load(folder: Path) -> tokenizers.Tokenizer:
+def load(folder: Path, *, role: ModelRole = EMBEDDING_MODEL) -> tokenizers.Tokenizer:
     """Return the tokenizer of a model, with the truncation and padding it came with off.
 
     The bundled one cuts every text at 128 tokens, half of what its model reads.
@@ -99,11 +102,11 @@ def load(folder: Path) -> tokenizers.Tokenizer:
     try:
         raw = tokenizers.Tokenizer.from_buffer(path.read_bytes())
     except (OSError, ValueError) as err:
-        raise damaged(path, str(err)) from err
+        raise damaged(path, str(err), role=role) from err
     raw.no_truncation()
     raw.no_padding()
-    said = read_json(folder / "sentence_bert_config.json", optional=True)
-    if said.get("do_lower_case"):
-        old = [raw.normalizer] if raw.normalizer else []
-        raw.normalizer = normalizers.Sequence([normalizers.Lowercase(), *old])
+    path = folder / "sentence_bert_config.json"
+    if read_json(path, optional=True, role=role).get("do_lower_case"):
+        own = [raw.normalizer] if raw.normalizer else []
+        raw.normalizer = normalizers.Sequence([normalizers.Lowercase(), *own])
     return raw
