@@ -90,43 +90,43 @@ def checked(folder: str) -> Checked:
     """Read and compare a folder once for all tests of a run."""
     docs = read_docs(folder)
     site = Site(docs.texts)
-    held = docs.by_page.items()
-    gaps = {path: gap(path, site.seen(path), chunks) for path, chunks in held}
+    pages = docs.by_page.items()
+    gaps = {path: gap(path, site.seen(path), chunks) for path, chunks in pages}
     return Checked(docs, site, gaps)
 
 
 def gap(path: str, seen: Seen, chunks: Sequence[Chunk]) -> Gap:
     """Compare what a reader sees of a page with what the index holds of it."""
-    held = Counter(_held(chunks))
+    indexed = Counter(_chunk_words(chunks))
     names = [str(c.page.get(key, "")) for c in chunks[:1] for key in ("title", "h1")]
     front = Counter(tokens_of(" ".join(names)))
-    missing = seen.required - held + _beside(seen.title, front)
+    missing = seen.required - indexed + _unknown_words(seen.title, front)
     known = seen.title | seen.allowed | Counter(tokens_of(path))
-    invented = held - seen.allowed + _beside(front, known)
+    invented = indexed - seen.allowed + _unknown_words(front, known)
     return Gap(path, seen.required.total(), missing, invented)
 
 
-def _beside(words: Words, known: Words) -> Words:
+def _unknown_words(words: Words, known: Words) -> Words:
     """Return the words that *known* does not have at all."""
     return Counter(words.keys() - known.keys())
 
 
-def _held(chunks: Sequence[Chunk]) -> Iterator[str]:
+def _chunk_words(chunks: Sequence[Chunk]) -> Iterator[str]:
     """Yield the words of chunks in order, what is repeated only once."""
     trail: tuple[str, ...] = ()
     place: tuple[tuple[str, ...], str] = ((), "")
     above = ""
     for chunk in chunks:
         if (chunk.heading, chunk.anchor) != place:
-            for name in _new(trail, chunk.heading):
+            for name in _new_headings(trail, chunk.heading):
                 yield from tokens_of(name)
             place, above = (chunk.heading, chunk.anchor), ""
             trail = chunk.heading
-        yield from plain(_without_heads(chunk.text, above)).words
-        trail, above = _after(trail, chunk.text), chunk.text
+        yield from plain(_without_table_head(chunk.text, above)).words
+        trail, above = _trail_below(trail, chunk.text), chunk.text
 
 
-def _new(before: tuple[str, ...], heading: tuple[str, ...]) -> tuple[str, ...]:
+def _new_headings(before: tuple[str, ...], heading: tuple[str, ...]) -> tuple[str, ...]:
     """Return the headings that were not above the chunk before; the last always is new."""
     same = 0
     for old, new in zip(before, heading[:-1], strict=False):
@@ -136,14 +136,14 @@ def _new(before: tuple[str, ...], heading: tuple[str, ...]) -> tuple[str, ...]:
     return heading[same:]
 
 
-def _after(trail: tuple[str, ...], text: str) -> tuple[str, ...]:
+def _trail_below(trail: tuple[str, ...], text: str) -> tuple[str, ...]:
     """Return the trail below a chunk, in which further headings may stand."""
     for marks, name in _HEADING.findall(FENCED.sub("", text)):
         trail = (*trail[: len(marks) - 2], name)
     return trail
 
 
-def _without_heads(text: str, above: str) -> str:
+def _without_table_head(text: str, above: str) -> str:
     """Return a chunk without the head of a table that the one above it ends in."""
     head, rule, *_ = [*text.split("\n", 2), "", ""]
     ruled = "|" in rule and not rule.strip(" |:-\t>")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from tests.support.read_markdown import MDX, Words, name_of, said, tokens_of
+from tests.support.read_markdown import MDX, Words, name_of, shown_text, tokens_of
 
 _LABELS = {"note", "tip", "important", "warning"}
 _CARD = ("title", "productName", "description")
@@ -107,14 +107,14 @@ class Site:
         front, body = front_of(self._texts[path])
         page = _Page(self)
         words = tokens_of(page.text(body))
-        title, h1, description = (_said_in(front, *keys) for keys in _HEAD)
+        title, h1, description = (_first_value(front, *keys) for keys in _HEAD)
         head = tokens_of(description or ("" if words else title))
         repeated = f" {' '.join(head)} " in f" {' '.join(words)} "
-        held, lead = Counter(words), Counter(head)
+        on_page, lead = Counter(words), Counter(head)
         return Seen(
             title=Counter(tokens_of(f"{title} {h1}")),
-            required=held if repeated else held + lead,
-            allowed=held + lead + Counter(tokens_of(" ".join(page.maybe))),
+            required=on_page if repeated else on_page + lead,
+            allowed=on_page + lead + Counter(tokens_of(" ".join(page.maybe))),
             unknown=tuple(page.unknown),
         )
 
@@ -123,7 +123,7 @@ class Site:
         _, body = front_of(self._texts[path])
         page = _Page(self, cards=False)
         blocks = [b for b in MDX.parse(body)[0] if b["type"] != "heading"]
-        return " ".join("".join(said(blocks, page.tag, html.unescape)).split())
+        return " ".join("".join(shown_text(blocks, page.tag, html.unescape)).split())
 
     def body(self, name: str) -> str | None:
         """Return the text of a macro without its head; None if there is none."""
@@ -143,7 +143,7 @@ class _Page:
 
     def text(self, body: str) -> str:
         """Return all that a reader sees of a body, its macros in their places."""
-        return "".join(said(MDX.parse(body)[0], self.tag, html.unescape))
+        return "".join(shown_text(MDX.parse(body)[0], self.tag, html.unescape))
 
     def tag(self, raw: str) -> str:
         """Return what one tag shows; itself if it is the tag of nothing we know."""
@@ -184,17 +184,17 @@ class _Page:
 
 def front_of(text: str) -> tuple[dict[str, Any], str]:
     """Return the head of a file and the rest; what is no YAML says nothing."""
-    found = _FRONT.match(text)
-    if not found:
+    match = _FRONT.match(text)
+    if not match:
         return {}, text
     try:
-        data = yaml.load(found[1], Loader=yaml.BaseLoader)
+        data = yaml.load(match[1], Loader=yaml.BaseLoader)
     except yaml.YAMLError:
         data = {}
-    return data if isinstance(data, dict) else {}, text[found.end() :]
+    return data if isinstance(data, dict) else {}, text[match.end() :]
 
 
-def _said_in(front: dict[str, Any], *keys: tuple[str, ...]) -> str:
+def _first_value(front: dict[str, Any], *keys: tuple[str, ...]) -> str:
     """Return the first of some places in a head that says something."""
     for places in keys:
         value: Any = front

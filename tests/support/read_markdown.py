@@ -1,4 +1,4 @@
-"""Markdown and MDX become the words that are seen, by mistune.
+"""Read the words that are seen of Markdown and MDX, by mistune.
 
 It shares no code with markdown-it-py, and rules of our own can stand beside its own: MDX
 is one rule for tags, one for comments and one for imports, and knows no indented code.
@@ -121,7 +121,7 @@ def plain(markdown: str) -> Plain:
     tokens = _PLAIN.parse(markdown)[0]
     leaves = [t for t in _all(tokens) if "children" not in t]
     return Plain(
-        tuple(tokens_of("".join(said(tokens, _raw, _same)))),
+        tuple(tokens_of("".join(shown_text(tokens, _no_tags, _unchanged)))),
         "".join(
             "\n" if t["type"].endswith("break") else t.get("raw", "\n")
             for t in leaves
@@ -142,15 +142,15 @@ def _all(tokens: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from _all(token.get("children", ()))
 
 
-def _raw(tag: str) -> str:
+def _no_tags(tag: str) -> str:
     raise AssertionError(f"plain Markdown has no tags: {tag}")
 
 
-def _same(text: str) -> str:
+def _unchanged(text: str) -> str:
     return text
 
 
-def said(
+def shown_text(
     tokens: Iterable[dict[str, Any]],
     tag: Callable[[str], str],
     entities: Callable[[str], str],
@@ -161,7 +161,7 @@ def said(
         if "children" in token:
             if kind in _LINES:
                 _without_ordinals(token["children"])
-            inner = "".join(said(token["children"], tag, entities))
+            inner = "".join(shown_text(token["children"], tag, entities))
             yield f"\n{inner}\n" if kind in _BLOCKS else inner
         elif kind == "text":
             yield entities(token["raw"])

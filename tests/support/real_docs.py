@@ -50,13 +50,13 @@ class Read:
     @property
     def by_page(self) -> dict[str, list[Chunk]]:
         """The chunks of each indexed page, in order."""
-        held: dict[str, list[Chunk]] = {path: [] for path in self.pages.indexed}
+        chunks: dict[str, list[Chunk]] = {path: [] for path in self.pages.indexed}
         for chunk in self.chunks:
-            held[chunk.path].append(chunk)
-        return held
+            chunks[chunk.path].append(chunk)
+        return chunks
 
 
-def _never() -> None:
+def _must_not_embed() -> None:
     raise AssertionError("nothing is to be embedded")
 
 
@@ -75,7 +75,7 @@ def reader(folder: Path) -> Callable[[], Read]:
     """Return what reads and cuts the whole folder anew at each call, its model loaded."""
     tokenizer = _tokenizer()
     space = Space("bundled", "0" * 64, 384, "cosine", LIMIT)
-    build = Build(space, ChunkConfig(1, LIMIT), BASE, tokenizer, _never)
+    build = Build(space, ChunkConfig(1, LIMIT), BASE, tokenizer, _must_not_embed)
 
     def read() -> Read:
         files = _files(folder)
