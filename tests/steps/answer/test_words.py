@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.steps.answer.ground.content_words import is_negation, says_something
+from askdocs.steps.answer.ground.content_words import is_content_word, is_negation
 from askdocs.steps.answer.sentences import has_claim
 from askdocs.steps.answer.words import FUNCTION_WORDS, PLAIN_NEGATIONS, WORD
 
@@ -19,7 +19,7 @@ def test_a_function_word_says_nothing(word):
     """Whoever compares words leaves them out, in lower case."""
     assert WORD.fullmatch(word)
     assert word == word.casefold()
-    assert not says_something(word)
+    assert not is_content_word(word)
 
 
 @pytest.mark.parametrize("word", PLAIN_NEGATIONS)

@@ -8,7 +8,7 @@ import pytest
 from tests.support.judged import why
 
 from askdocs.steps.answer.ground import substitution
-from askdocs.steps.answer.ground.substitution import swapped
+from askdocs.steps.answer.ground.substitution import substituted_name
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_a_name_put_for_another_one_of_the_passages_is_found():
 )
 def test_a_swap_is_a_name_in_the_place_of_another(sentence, source, found):
     """Words that are no names may be synonyms."""
-    assert swapped(sentence, source, str.istitle).endswith(found)
-    assert bool(swapped(sentence, source, str.istitle)) == bool(found)
+    assert substituted_name(sentence, source, str.istitle).endswith(found)
+    assert bool(substituted_name(sentence, source, str.istitle)) == bool(found)
 
 
 def test_the_examples_are_true():

@@ -1,4 +1,4 @@
-"""A reply and its passages become a verdict for each sentence."""
+"""Ground each sentence of a reply in its passages, and give a verdict."""
 
 from __future__ import annotations
 

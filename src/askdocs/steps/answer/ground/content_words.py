@@ -1,4 +1,4 @@
-"""A text becomes the words it is about, and the signs that turn its meaning round.
+"""Find the words that a text is about, and the signs that turn its meaning round.
 
 Words are compared by a rough stem, which is enough to tell "creating" from "deleting"
 and not to tell "create" from "creates". The lists are of English; text in another
@@ -13,7 +13,7 @@ from askdocs.steps.answer.words import FUNCTION_WORDS, PLAIN_NEGATIONS
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W\d_]+)?")
 
-_STOP = FUNCTION_WORDS.union(
+_STOP_WORDS = FUNCTION_WORDS.union(
     "about above after again all also am because before being below between both but "
     "doing down during each few further having he her here hers him his into itself "
     "just more most need no nor not now off once one only other out over own same shall "
@@ -55,19 +55,19 @@ def words(text: str) -> list[str]:
     return [w.casefold().replace("\u2019", "'") for w in WORD.findall(text)]
 
 
-def content(text: str) -> list[str]:
+def content_stems(text: str) -> list[str]:
     """Return the stems of the words that a text is about, in order.
 
-    >>> content("You can't create jobs without creating a Project.")
+    >>> content_stems("You can't create jobs without creating a Project.")
     ['creat', 'job', 'creat', 'project']
     """
-    return [stem(w) for w in words(text) if says_something(w)]
+    return [stem(w) for w in words(text) if is_content_word(w)]
 
 
-def says_something(word: str) -> bool:
+def is_content_word(word: str) -> bool:
     """Whether a word, in lower case, is more than grammar."""
     bare = word.partition("'")[0]
-    return bare not in _STOP and not is_negation(word) and len(bare) > 1
+    return bare not in _STOP_WORDS and not is_negation(word) and len(bare) > 1
 
 
 def is_negation(word: str) -> bool:
@@ -84,8 +84,8 @@ def stem(word: str) -> str:
     word = word.removesuffix("'s")
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    for ending, least in (("ing", 6), ("ed", 5), ("es", 5), ("s", 4)):
-        if word.endswith(ending) and len(word) >= least and word[-2:] != "ss":
+    for ending, min_chars in (("ing", 6), ("ed", 5), ("es", 5), ("s", 4)):
+        if word.endswith(ending) and len(word) >= min_chars and word[-2:] != "ss":
             word = word[: -len(ending)]
             break
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiousl":
@@ -95,17 +95,17 @@ def stem(word: str) -> str:
 
 def opposites(stemmed: str) -> frozenset[str]:
     """Return the stems that say the contrary of a stem."""
-    return _CONTRARY.get(stemmed, frozenset())
+    return _OPPOSITES_BY_STEM.get(stemmed, frozenset())
 
 
-def _contraries() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+def _opposites_by_stem() -> dict[str, frozenset[str]]:
+    opposites_of: dict[str, set[str]] = {}
     for entry in _OPPOSITES.split():
         one, others = entry.split("/")
         for other in others.split(","):
             for word, contrary in ((one, other), (other, one)):
-                found.setdefault(stem(word), set()).add(stem(contrary))
-    return {word: frozenset(stems - {word}) for word, stems in found.items()}
+                opposites_of.setdefault(stem(word), set()).add(stem(contrary))
+    return {word: frozenset(stems - {word}) for word, stems in opposites_of.items()}
 
 
-_CONTRARY = _contraries()
+_OPPOSITES_BY_STEM = _opposites_by_stem()

@@ -1,4 +1,4 @@
-"""A sentence of a reply, and the passages it was made from, become a verdict.
+"""Judge a sentence of a reply by the passages it was made from.
 
 What must be right letter by letter (commands, flags, numbers, prices, addresses, names)
 has to stand in the sentences of the passages that say most of the rest; no negation, no
@@ -16,25 +16,29 @@ from typing import TYPE_CHECKING
 from askdocs.domain.answer import Passage, Sentence, Verdict
 from askdocs.domain.citation_mark import read_numbers
 from askdocs.steps.answer.ground.content_words import (
+    is_content_word,
     is_negation,
-    says_something,
     stem,
     words,
 )
 from askdocs.steps.answer.ground.evidence import (
     Claim,
     Unit,
-    covered,
-    missing,
+    coverage,
     missing_links,
+    missing_literals,
     plain,
     support,
     units_of,
 )
-from askdocs.steps.answer.ground.literals import bare, holds, without_code
-from askdocs.steps.answer.ground.modality import overstated
-from askdocs.steps.answer.ground.negation import contradiction, turned
-from askdocs.steps.answer.ground.substitution import alike, swapped
+from askdocs.steps.answer.ground.literals import (
+    contains_name,
+    without_code,
+    without_markers,
+)
+from askdocs.steps.answer.ground.modality import changed_strength
+from askdocs.steps.answer.ground.negation import contradiction, is_negated_before
+from askdocs.steps.answer.ground.substitution import similarity, substituted_name
 from askdocs.steps.answer.sentences import has_claim
 
 if TYPE_CHECKING:
@@ -43,29 +47,29 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], "Vector | None"]
 Verify = Callable[[str, Sequence[str]], float]
 
-SAME = 0.8
+SAME_SENTENCE = 0.8
 """Share of words in the same order with which a sentence is its source, changed."""
 
-ENOUGH = 0.8
+ENOUGH_COVERAGE = 0.8
 """Share of the words of a sentence with which it needs no vector."""
 
-LEAST = 0.35
+MIN_COVERAGE = 0.35
 """Share of its words below which no vector helps: similar is not the same."""
 
-VERIFIED = 0.5
+MIN_VERIFIER_SCORE = 0.5
 """How sure a verifier must be: more so than not."""
 
-_UNSAID = "no passage says so"
-_JOINED = re.compile(
+_UNSUPPORTED = "no passage says so"
+_JOINED_WORDS = re.compile(
     r"(?<![\w./+-])[^\W\d_][^\W_]*(?:[-+][^\W_]+)+(?![\w./])"
 )  # blue-heron, otter+9
-_LOOSE = frozenset(
+_LOOSE_PARTS = frozenset(
     "re non pre sub multi self auto co un on in up by of well based specific related "
     "level side to end off wide free only like ready friendly the a e".split()
 )
 """What a writer joins to any word: "a project-specific, non-default name"."""
 
-_CAPITAL = re.compile(r"(?<![\w./-])[A-Z]\w*(?:[-'\u2019]\w+)*")
+_CAPITALISED = re.compile(r"(?<![\w./-])[A-Z]\w*(?:[-'\u2019]\w+)*")
 
 
 class Ground:
@@ -92,13 +96,13 @@ class Ground:
     ) -> None:
         self._units = list(units_of(passages))
         self._texts = [f"{p.trail}\n{p.text}" for p in passages]
-        self._whole = [plain(text).casefold() for text in self._texts]
-        self._told = {(u.passage, plain(u.text).casefold()) for u in self._units}
+        self._passage_texts = [plain(text).casefold() for text in self._texts]
+        self._unit_texts = {(u.passage, plain(u.text).casefold()) for u in self._units}
         self._pages = {url.rstrip("/") for p in passages for url in (p.url, p.link)}
         self._known = {stem(word) for text in known for word in words(text)}
         texts = chain((u.text for u in self._units), (p.trail for p in passages))
         self._names = {name for text in texts for name in _names(text)}
-        self._similar = similar if verify is None else VERIFIED
+        self._similar = similar if verify is None else MIN_VERIFIER_SCORE
         self._embed = embed
         self._verify = verify
 
@@ -106,27 +110,27 @@ class Ground:
         """Return a piece of the reply (see `steps.answer.sentences`) with its verdict."""
         if not has_claim(piece):
             return Sentence(piece, Verdict.NO_CLAIM)
-        claim = Claim.of(bare(piece), self._known)
+        claim = Claim.of(without_markers(piece), self._known)
         if claim.empty and not any(map(is_negation, words(claim.text))):
             return Sentence(piece, Verdict.NO_CLAIM)
         cited = read_numbers(piece)
         chosen = support(claim, self._units, cited)
-        place = self._verbatim(claim, cited)
-        if place and self._links_there(claim, place):
-            return Sentence(piece, Verdict.SUPPORTED, passage=place, covers=1.0)
+        verbatim = self._verbatim_passage(claim, cited)
+        if verbatim and self._has_links(claim, verbatim):
+            return Sentence(piece, Verdict.SUPPORTED, passage=verbatim, covers=1.0)
         if claim.empty:
-            return _verdict(piece, _UNSAID, 0, 0.0)
-        covers = covered(claim, chosen)
+            return _verdict(piece, _UNSUPPORTED, 0, 0.0)
+        covers = coverage(claim, chosen)
         passage = chosen[0].passage if chosen else 0
-        wrong = next(self._wrong(claim, chosen), "")
-        if wrong or covers >= ENOUGH:
-            return _verdict(piece, wrong, passage, covers)
-        similar = self._nearness(claim, chosen) if covers >= LEAST else None
+        fault = next(self._faults(claim, chosen), "")
+        if fault or covers >= ENOUGH_COVERAGE:
+            return _verdict(piece, fault, passage, covers)
+        similar = self._similarity(claim, chosen) if covers >= MIN_COVERAGE else None
         if similar is None or similar < self._similar:
-            wrong = _UNSAID
-        return _verdict(piece, wrong, passage, covers, similar)
+            fault = _UNSUPPORTED
+        return _verdict(piece, fault, passage, covers, similar)
 
-    def _verbatim(self, claim: Claim, cited: Collection[int]) -> int:
+    def _verbatim_passage(self, claim: Claim, cited: Collection[int]) -> int:
         """Return the passage that has a sentence as it is, a cited one first; 0 if none.
 
         What stands after "never" or "only" is not what is said; and a name has its
@@ -134,79 +138,93 @@ class Ground:
         """
         text = plain(claim.text).casefold()
         whole = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
-        found = [
+        verbatim = [
             n
-            for n, said in enumerate(self._whole, start=1)
-            if (n, text) in self._told
-            or any(not turned(said[: at.start()]) for at in whole.finditer(said))
+            for n, passage_text in enumerate(self._passage_texts, start=1)
+            if (n, text) in self._unit_texts
+            or any(
+                not is_negated_before(passage_text[: at.start()])
+                for at in whole.finditer(passage_text)
+            )
         ]
-        named = [
-            n for n in found if all(holds(self._texts[n - 1], x) for x in claim.names)
+        with_names = [
+            n
+            for n in verbatim
+            if all(contains_name(self._texts[n - 1], x) for x in claim.names)
         ]
-        return min(named, key=lambda n: n not in cited) if text and named else 0
+        return (
+            min(with_names, key=lambda n: n not in cited) if text and with_names else 0
+        )
 
-    def _links_there(self, claim: Claim, place: int) -> bool:
+    def _has_links(self, claim: Claim, place: int) -> bool:
         """Whether the links of a sentence are those of a passage that has its words."""
         if not claim.links:
             return True
         text = plain(claim.text).casefold()
-        told = {u: plain(u.text).casefold() for u in self._units if u.passage == place}
-        parts = [unit for unit, said in told.items() if said in text or text in said]
+        texts = {u: plain(u.text).casefold() for u in self._units if u.passage == place}
+        parts = [
+            unit
+            for unit, unit_text in texts.items()
+            if unit_text in text or text in unit_text
+        ]
         return not missing_links(claim, parts, self._pages)
 
-    def _wrong(self, claim: Claim, chosen: Sequence[Unit]) -> Iterator[str]:
+    def _faults(self, claim: Claim, chosen: Sequence[Unit]) -> Iterator[str]:
         """Yield what the support of a claim does not say."""
-        for literal in missing(claim, chosen, self._pages):
+        for literal in missing_literals(claim, chosen, self._pages):
             yield f"no passage that says the rest has {literal}"
         for one, two in claim.steps:
-            if not any(_follow(one, two, unit.text) for unit in self._units):
+            if not any(_is_followed_by(one, two, unit.text) for unit in self._units):
                 yield f"no passage has {two} after {one}"
-        yield from self._unnamed(claim, chosen)
-        yield from self._joined(claim)
+        yield from self._missing_capitals(claim, chosen)
+        yield from self._invented_compounds(claim)
         for unit in chosen[:2]:
-            if changed := contradiction(claim.text, unit.text):
-                yield changed
+            if difference := contradiction(claim.text, unit.text):
+                yield difference
         if chosen:
-            yield from self._changed(plain(claim.text), plain(chosen[0].text))
+            yield from self._changed_meaning(plain(claim.text), plain(chosen[0].text))
 
-    def _unnamed(self, claim: Claim, chosen: Sequence[Unit]) -> Iterator[str]:
+    def _missing_capitals(self, claim: Claim, chosen: Sequence[Unit]) -> Iterator[str]:
         """Yield what is written with a capital and stands nowhere in the support."""
-        there = self._known.union(*(u.stems | u.around for u in chosen))
+        support_stems = self._known.union(*(u.stems | u.heading_stems for u in chosen))
         for name in _names(claim.text):
-            if not there.issuperset(map(stem, words(name))):
+            if not support_stems.issuperset(map(stem, words(name))):
                 yield f"no passage that says the rest names {name}"
 
-    def _joined(self, claim: Claim) -> Iterator[str]:
+    def _invented_compounds(self, claim: Claim) -> Iterator[str]:
         """Yield what joins words by a sign that no passage has side by side."""
-        for whole in _JOINED.findall(plain(without_code(claim.text))):
+        for whole in _JOINED_WORDS.findall(plain(without_code(claim.text))):
             parts = re.split("[-+]", whole.casefold())
             near = r"[\W_]{0,3}".join(rf"{re.escape(p.rstrip('s'))}s?" for p in parts)
-            loose = not _LOOSE.isdisjoint(parts)
-            if not loose and not any(re.search(near, said) for said in self._whole):
+            loose = not _LOOSE_PARTS.isdisjoint(parts)
+            if not loose and not any(
+                re.search(near, passage_text) for passage_text in self._passage_texts
+            ):
                 yield f"no passage joins {whole}"
 
-    def _changed(self, said: str, meant: str) -> Iterator[str]:
+    def _changed_meaning(self, claim_text: str, source_text: str) -> Iterator[str]:
         """Yield what makes a sentence another one than the source that it nearly is."""
-        if changed := swapped(said, meant, self._is_name):
-            yield changed
-        if alike(said, meant) >= SAME and (changed := overstated(said, meant)):
-            yield changed
+        if difference := substituted_name(claim_text, source_text, self._is_name):
+            yield difference
+        same = similarity(claim_text, source_text) >= SAME_SENTENCE
+        if same and (difference := changed_strength(claim_text, source_text)):
+            yield difference
 
     def _is_name(self, word: str) -> bool:
         inside = word[1:] != word[1:].lower() and not word.isupper()
         return inside or any(word in name.split() for name in self._names)
 
-    def _nearness(self, claim: Claim, chosen: Sequence[Unit]) -> float | None:
+    def _similarity(self, claim: Claim, chosen: Sequence[Unit]) -> float | None:
         """Return how surely its support says a sentence, or their cosine; None if unknown."""
         if not chosen:
             return None
         texts = [unit.text for unit in chosen[:2]]
-        meant = dict.fromkeys([*texts, " ".join(texts)])
+        sources = dict.fromkeys([*texts, " ".join(texts)])
         if self._verify is not None:
-            return round(self._verify(plain(claim.text), list(meant)), 4)
+            return round(self._verify(plain(claim.text), list(sources)), 4)
         if self._embed is None:
             return None
-        rows = self._embed([plain(claim.text), *meant])
+        rows = self._embed([plain(claim.text), *sources])
         if rows is None:
             return None
         return round(float((rows[1:] @ rows[0]).max()), 4)
@@ -214,25 +232,25 @@ class Ground:
 
 def _names(text: str) -> list[str]:
     """Return the words that a sentence writes with a capital though it need not."""
-    told = plain(without_code(text))
-    found = list(_CAPITAL.finditer(told))
+    prose = plain(without_code(text))
+    capitalised = list(_CAPITALISED.finditer(prose))
     return [
         word[0]
-        for word, after in zip_longest(found, found[1:])
-        if word.start() > 0 or _leads(word, after, told)
+        for word, after in zip_longest(capitalised, capitalised[1:])
+        if word.start() > 0 or _begins_name(word, after, prose)
     ]
 
 
-def _leads(word: re.Match[str], after: re.Match[str] | None, text: str) -> bool:
+def _begins_name(word: re.Match[str], after: re.Match[str] | None, text: str) -> bool:
     """Whether the first word of a sentence is the first of a name."""
-    if not says_something(word[0].casefold()):
+    if not is_content_word(word[0].casefold()):
         return False
     if after and text[word.end() : after.start()] == " ":
         return True
     return word[0][1:] != word[0][1:].lower()
 
 
-def _follow(one: str, two: str, text: str) -> bool:
+def _is_followed_by(one: str, two: str, text: str) -> bool:
     """Whether two words of code follow each other in a text."""
     both = (
         rf"(?<![\w-]){re.escape(one)}[\"',;:()\[\]{{}}]*\s+[\"'(\[{{]*{re.escape(two)}"
@@ -241,7 +259,11 @@ def _follow(one: str, two: str, text: str) -> bool:
 
 
 def _verdict(
-    piece: str, wrong: str, passage: int, covers: float, similar: float | None = None
+    piece: str,
+    fault: str,
+    passage: int,
+    covers: float,
+    similar: float | None = None,
 ) -> Sentence:
-    verdict = Verdict.UNSUPPORTED if wrong else Verdict.SUPPORTED
-    return Sentence(piece, verdict, wrong, passage, round(covers, 3), similar)
+    verdict = Verdict.UNSUPPORTED if fault else Verdict.SUPPORTED
+    return Sentence(piece, verdict, fault, passage, round(covers, 3), similar)

@@ -1,4 +1,4 @@
-"""A sentence becomes what must stand in its sources letter by letter.
+"""Find what of a sentence must stand in its sources letter by letter.
 
 Commands, flags, names in code, addresses, paths, numbers and prices are right or wrong;
 no other word is nearly as good.
@@ -32,14 +32,14 @@ _NUMBER = re.compile(
     r"(?P<number>\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?![\d])|\d+)(?P<part>[.,]\d+)?"
     r"(?:[\s-]?(?P<after>[%$\u20ac\u00a3\u00b0]|[A-Za-z\u00b5]+(?:/[A-Za-z]+)?))?(?![\d_])"
 )
-_WORDS = dict(
+_NUMBER_WORDS = dict(
     zip(
         "two three four five six seven eight nine ten eleven twelve".split(),
         map(str, range(2, 13)),
         strict=True,
     )
 )
-_IN_WORDS = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
 _UNITS = {
     "b": "b bytes byte",
     "kb": "kb kib kilobytes",
@@ -65,11 +65,13 @@ _UNITS = {
     "hz": "hz",
     "ghz": "ghz",
 }
-_UNIT = {word: unit for unit, spelt in _UNITS.items() for word in spelt.split()}
+_UNIT_BY_WORD = {word: unit for unit, spelt in _UNITS.items() for word in spelt.split()}
 _QUOTES = "\"'\u201c\u201d\u2018\u2019,;:()[]{}"
-_HOLDER = re.compile(r"<[^<>\n]{1,60}>|\$?\{[^{}\n]{1,60}\}|\[[^\[\]\n]{1,60}\]|\.{3}")
+_PLACEHOLDER = re.compile(
+    r"<[^<>\n]{1,60}>|\$?\{[^{}\n]{1,60}\}|\[[^\[\]\n]{1,60}\]|\.{3}"
+)
 _GAP = " ... "
-_GLUED = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)*)(?=[A-Za-z\u00b5])")
+_NUMBER_BEFORE_UNIT = re.compile(r"(?<![\w.,-])(\d+(?:[.,]\d+)*)(?=[A-Za-z\u00b5])")
 _PLURAL = re.compile(r"(?<=[A-Z])s\Z")
 _BULLET = re.compile(r"\A\s*(?:[-*+]|\d{1,3}[.)])\s+")
 _RULE = re.compile(rf"\n[ \t]*\|{TABLE_RULE}\s*\Z")
@@ -92,7 +94,7 @@ class Number:
         return not self.unit and any(o.value == self.value for o in others)
 
 
-def bare(text: str) -> str:
+def without_markers(text: str) -> str:
     """Return a sentence without bullet, marks of passages, and the rule of a table."""
     return _RULE.sub("", _BULLET.sub("", MARK_WITH_BLANK.sub("", text))).strip()
 
@@ -103,29 +105,29 @@ def links(text: str) -> list[str]:
     >>> links("See [it](/a/b/#c) or https://example.org/a/.")
     ['/a/b/#c', 'https://example.org/a']
     """
-    found = _LINK.findall(text) + _URL.findall(_LINK.sub(" ", text))
-    return list(dict.fromkeys(url.rstrip(".,;:!?/") for url in found))
+    targets = _LINK.findall(text) + _URL.findall(_LINK.sub(" ", text))
+    return list(dict.fromkeys(url.rstrip(".,;:!?/") for url in targets))
 
 
-def named(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
     """Return commands, flags, paths and names in code, each once, in order.
 
-    >>> named("Set `--size=5` in config.yaml, then rerun.")
+    >>> names_in("Set `--size=5` in config.yaml, then rerun.")
     ['--size=5', 'config.yaml']
     """
     rest = _URL.sub(" ", _LINK.sub("](", text))
-    found = [word for line in code(rest) for word in line if word]
-    plain = without_code(rest)
+    names = [word for line in code_lines(rest) for word in line if word]
+    prose = without_code(rest)
     for pattern in (_FLAG, _NAME):
-        found += pattern.findall(plain)
-        plain = pattern.sub(" ", plain)
-    return list(dict.fromkeys(found))
+        names += pattern.findall(prose)
+        prose = pattern.sub(" ", prose)
+    return list(dict.fromkeys(names))
 
 
-def code(text: str) -> list[list[str]]:
+def code_lines(text: str) -> list[list[str]]:
     """Return the lines of all code of a text, word by word; "" is what a reader fills in.
 
-    >>> code("Run `ls -l <folder>` and `pwd`.")
+    >>> code_lines("Run `ls -l <folder>` and `pwd`.")
     [['ls', '-l', ''], ['pwd']]
     """
     fences = list(_FENCE.finditer(text))
@@ -133,7 +135,7 @@ def code(text: str) -> list[list[str]]:
     for opened, closed in zip(fences[::2], fences[1::2], strict=False):
         lines += text[opened.end() : closed.start()].split("\n")
     lines += (found[1] for found in ANY_CODE_SPAN.findall(_without_fences(text)))
-    return [words for line in lines if (words := _parts(line))]
+    return [parts for line in lines if (parts := _code_words(line))]
 
 
 def without_code(text: str) -> str:
@@ -147,53 +149,57 @@ def numbers(text: str) -> list[Number]:
     >>> [str(n) for n in numbers("Ten jobs of 1,000 MB cost \u20ac0.5 an hour.")]
     ['10', '1000 mb', '0.5 \u20ac']
     """
-    plain = _NAME.sub(" ", _FLAG.sub(" ", _URL.sub(" ", text)))
-    return list(dict.fromkeys(map(_number, _NUMBER.finditer(in_digits(plain)))))
+    prose = _NAME.sub(" ", _FLAG.sub(" ", _URL.sub(" ", text)))
+    return list(dict.fromkeys(map(_to_number, _NUMBER.finditer(with_digits(prose)))))
 
 
-def in_digits(text: str) -> str:
+def with_digits(text: str) -> str:
     """Return a text without numbers in words, and a blank between a number and its unit.
 
-    >>> in_digits("Two jobs of 10GB on GP1-XS.")
+    >>> with_digits("Two jobs of 10GB on GP1-XS.")
     '2 jobs of 10 GB on GP1-XS.'
     """
-    return _GLUED.sub(r"\1 ", _IN_WORDS.sub(lambda word: _WORDS[word[0].lower()], text))
+    return _NUMBER_BEFORE_UNIT.sub(
+        r"\1 ", _NUMBER_WORD.sub(lambda word: _NUMBER_WORDS[word[0].lower()], text)
+    )
 
 
-def holds(text: str, name: str) -> bool:
+def contains_name(text: str, name: str) -> bool:
     """Whether a name stands in a text as a whole, letter by letter.
 
-    >>> holds("Use --force-all.", "--force"), holds("Use --force=yes.", "--force")
+    >>> contains_name("Use --force-all.", "--force"), contains_name("Use --force=yes.", "--force")
     (False, True)
     """
     name = name.rstrip("/=")
-    if _spelt(name):
-        return bool(re.search(_whole(name), text))
-    one = _PLURAL.sub("", name)
-    whole = _whole(one, "s?" if one[-1:].isupper() else "")
+    if _is_case_sensitive(name):
+        return bool(re.search(_whole_pattern(name), text))
+    singular = _PLURAL.sub("", name)
+    whole = _whole_pattern(singular, "s?" if singular[-1:].isupper() else "")
     return bool(re.search(whole, text, re.IGNORECASE))
 
 
-def _spelt(name: str) -> bool:
+def _is_case_sensitive(name: str) -> bool:
     """Whether capitals matter in a name: in options, variables and paths they do."""
     return name[:1] in "-/~$" or "_" in name or name.startswith("http")
 
 
-def _whole(name: str, ending: str = "") -> str:
+def _whole_pattern(name: str, ending: str = "") -> str:
     return rf"(?<![\w-]){re.escape(name)}{ending}(?![\w-])"
 
 
-def _number(found: re.Match[str]) -> Number:
-    value = re.sub(r"[,\u202f\u00a0 ]", "", found["number"])
-    part = (found["part"] or "").replace(",", ".").rstrip("0").rstrip(".")
-    unit = (found["before"] or found["after"] or "").strip().lower()
-    found_unit = _UNIT.get(unit) or _UNIT.get(unit.partition("/")[0], "")
-    return Number(f"{value.lstrip('0') or 0}{part}", found_unit)
+def _to_number(match: re.Match[str]) -> Number:
+    value = re.sub(r"[,\u202f\u00a0 ]", "", match["number"])
+    part = (match["part"] or "").replace(",", ".").rstrip("0").rstrip(".")
+    unit = (match["before"] or match["after"] or "").strip().lower()
+    canonical_unit = _UNIT_BY_WORD.get(unit) or _UNIT_BY_WORD.get(
+        unit.partition("/")[0], ""
+    )
+    return Number(f"{value.lstrip('0') or 0}{part}", canonical_unit)
 
 
-def _parts(line: str) -> list[str]:
+def _code_words(line: str) -> list[str]:
     """Return the words of a line; "" for what a reader fills in, and for operators."""
-    parts = (part.strip(_QUOTES) for part in _HOLDER.sub(_GAP, line).split())
+    parts = (part.strip(_QUOTES) for part in _PLACEHOLDER.sub(_GAP, line).split())
     return [part if any(c.isalnum() for c in part) else "" for part in parts]
 
 

@@ -1,4 +1,4 @@
-"""Two sentences that say nearly the same become a claim that goes further, or none.
+"""Tell whether a sentence says more, or less, than a source that is nearly the same.
 
 "May" is not "must" and "some" are not "all". Which words are of one strength is written
 down here; in a sentence that is its source but for a few words, another strength is
@@ -40,29 +40,30 @@ _LEVEL = {
 }
 
 
-def overstated(sentence: str, source: str) -> str:
+def changed_strength(sentence: str, source: str) -> str:
     """Return which word makes a sentence say more or less than its source; "" if none.
 
-    >>> overstated("You must stop it.", "You may stop it.")
+    >>> changed_strength("You must stop it.", "You may stop it.")
     'its source says "may" instead of "must"'
-    >>> overstated("Instances stop.", "Only Instances stop.")
+    >>> changed_strength("Instances stop.", "Only Instances stop.")
     'its source says "only"'
     """
-    said, meant = words(sentence), words(source)
+    claim_words, source_words = words(sentence), words(source)
     for kind in _LEVELS:
-        ours, theirs = _levels(said, kind), _levels(meant, kind)
-        new, gone = ours - theirs, theirs - ours
-        if new and gone:
-            one, other = _word(meant, kind, gone), _word(said, kind, new)
+        ours, theirs = _levels(claim_words, kind), _levels(source_words, kind)
+        added, dropped = ours - theirs, theirs - ours
+        if added and dropped:
+            one = _word(source_words, kind, dropped)
+            other = _word(claim_words, kind, added)
             return f'its source says "{one}" instead of "{other}"'
-        if gone and kind == "limit":
-            return f'its source says "{_word(meant, kind, gone)}"'
+        if dropped and kind == "limit":
+            return f'its source says "{_word(source_words, kind, dropped)}"'
     return ""
 
 
-def _levels(told: Sequence[str], kind: str) -> Counter[int]:
-    return Counter(_LEVEL[kind, w] for w in told if (kind, w) in _LEVEL)
+def _levels(words_in_order: Sequence[str], kind: str) -> Counter[int]:
+    return Counter(_LEVEL[kind, w] for w in words_in_order if (kind, w) in _LEVEL)
 
 
-def _word(told: Sequence[str], kind: str, levels: Counter[int]) -> str:
-    return next(w for w in told if _LEVEL.get((kind, w), -1) in levels)
+def _word(words_in_order: Sequence[str], kind: str, levels: Counter[int]) -> str:
+    return next(w for w in words_in_order if _LEVEL.get((kind, w), -1) in levels)

@@ -1,4 +1,4 @@
-"""Two sentences that say nearly the same become a contradiction, or none.
+"""Tell whether a sentence contradicts a source that says nearly the same.
 
 Vectors of a sentence and of its denial are nearer than those of true paraphrases, so
 this is told by words alone: what is denied in one must be denied in the other, and an
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 
 from askdocs.steps.answer.ground.content_words import (
     DENIALS,
+    is_content_word,
     is_negation,
     opposites,
-    says_something,
     stem,
     words,
 )
 
-_REACH = 3
+_REACH_WORDS = 3
 """Words with content that a "not" is taken to deny: those that follow it next."""
 
-_BEFORE = 80
+_LOOK_BACK_CHARS = 80
 """Characters in which they are looked for in front of a sentence."""
 
 _CLAUSE = re.compile(r"[,;:.!?()\u2013\u2014]\s")
@@ -55,20 +55,21 @@ def contradiction(sentence: str, source: str) -> str:
     """
     ours, theirs = _denied(sentence), _denied(source)
     turns = ours.denied.keys() ^ theirs.denied.keys()
-    return _denial(ours, theirs) or _opposite(sentence, source, turns)
+    denial = _denial_difference(ours, theirs)
+    return denial or _opposite_difference(sentence, source, turns)
 
 
-def turned(before: str) -> bool:
+def is_negated_before(before: str) -> bool:
     """Whether what stands before some words, in the same clause, turns or limits them.
 
-    >>> turned("Wait. You should never"), turned("Do not wait: ")
+    >>> is_negated_before("Wait. You should never"), is_negated_before("Do not wait: ")
     (True, False)
     """
-    last = words(_CLAUSE.split(before[-_BEFORE:])[-1])[-_REACH:]
+    last = words(_CLAUSE.split(before[-_LOOK_BACK_CHARS:])[-1])[-_REACH_WORDS:]
     return any(is_negation(w) or stem(w) in DENIALS or w == "only" for w in last)
 
 
-def _denial(ours: Denied, theirs: Denied) -> str:
+def _denial_difference(ours: Denied, theirs: Denied) -> str:
     for head, word in ours.heads.items():
         if theirs.free[head] and not theirs.denied[head]:
             return f'its source does not deny "{word}"'
@@ -79,35 +80,35 @@ def _denial(ours: Denied, theirs: Denied) -> str:
 
 
 def _denied(text: str) -> Denied:
-    found = Denied({}, Counter(), Counter())
+    denied = Denied({}, Counter(), Counter())
     for clause in _CLAUSE.split(text):
-        left, head = 0, False
+        reach_left, is_head = 0, False
         for word in words(clause):
             stemmed = stem(word)
             if is_negation(word) or stemmed in DENIALS:
-                left, head = _REACH, is_negation(word)
-            elif says_something(word):
-                if head:
-                    found.heads.setdefault(stemmed, word)
-                (found.denied if left else found.free)[stemmed] += 1
-                left, head = max(0, left - 1), False
-    return found
+                reach_left, is_head = _REACH_WORDS, is_negation(word)
+            elif is_content_word(word):
+                if is_head:
+                    denied.heads.setdefault(stemmed, word)
+                (denied.denied if reach_left else denied.free)[stemmed] += 1
+                reach_left, is_head = max(0, reach_left - 1), False
+    return denied
 
 
-def _opposite(sentence: str, source: str, turns: Set[str]) -> str:
-    said, meant = words(sentence), words(source)
-    ours, theirs = Counter(map(stem, said)), Counter(map(stem, meant))
-    spelt = {stem(word): word for word in (*meant, *said)}
+def _opposite_difference(sentence: str, source: str, turns: Set[str]) -> str:
+    claim_words, source_words = words(sentence), words(source)
+    ours, theirs = Counter(map(stem, claim_words)), Counter(map(stem, source_words))
+    spelt = {stem(word): word for word in (*source_words, *claim_words)}
     for word in ours:
         for other in opposites(word):
-            denied = len(turns & {word, other}) == 1 and _lacks(spelt, word, other)
-            more = ours[word] > theirs[word] and ours[other] < theirs[other]
-            if more and not denied:
+            denied = len(turns & {word, other}) == 1 and _is_lack(spelt, word, other)
+            takes_its_place = ours[word] > theirs[word] and ours[other] < theirs[other]
+            if takes_its_place and not denied:
                 return f'its source says "{spelt[other]}" instead of "{spelt[word]}"'
     return ""
 
 
-def _lacks(spelt: Mapping[str, str], *stems: str) -> bool:
+def _is_lack(spelt: Mapping[str, str], *stems: str) -> bool:
     """Whether one of two words says that the other is not so ("unavailable")."""
     short, long = sorted((spelt.get(stem, stem) for stem in stems), key=len)
     return short.endswith(("ble", "ed")) and long[2:] == short
