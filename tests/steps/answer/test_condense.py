@@ -17,17 +17,17 @@ EACH = words(str(TURNS[0]))
 
 def test_two_hundred_turns_stay_inside_the_room():
     """A window that is silently cut loses the rules first."""
-    held = fit_turns(TURNS, 50 * EACH, words)
+    kept = fit_turns(TURNS, 50 * EACH, words)
 
-    assert sum(words(str(turn)) for turn in held.turns) <= 50 * EACH
-    assert held.dropped == 150
+    assert sum(words(str(turn)) for turn in kept.turns) <= 50 * EACH
+    assert kept.dropped == 150
 
 
 def test_the_first_turn_stays_as_long_as_it_fits():
     """It says what the conversation is about."""
-    held = fit_turns(TURNS, 3 * EACH, words)
+    kept = fit_turns(TURNS, 3 * EACH, words)
 
-    assert held.turns == (TURNS[0], TURNS[198], TURNS[199])
+    assert kept.turns == (TURNS[0], TURNS[198], TURNS[199])
 
 
 def test_a_room_for_nothing_drops_everything_and_says_so():
@@ -43,10 +43,10 @@ def test_without_turns_there_is_nothing_to_drop():
 
 def test_of_a_long_answer_the_beginning_is_told():
     """A pasted listing must not push out the other turns."""
-    told = str(Turn("Why?", "word " * 10_000))
+    text = str(Turn("Why?", "word " * 10_000))
 
-    assert len(told) < 700
-    assert told.endswith("...")
+    assert len(text) < 700
+    assert text.endswith("...")
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,10 @@ def test_what_is_chosen_is_read_in_the_order_of_the_docs():
         "Jobs are rare.",
         "Pause jobs at a limit first. Jobs over the limit pause.",
     )
-    found = _extracted("pause jobs at the limit", *texts)
+    quotes = _extracted("pause jobs at the limit", *texts)
 
-    assert [n for _, n in found] == [1, 2, 2]
-    assert [t for t, _ in found][1:] == [
+    assert [n for _, n in quotes] == [1, 2, 2]
+    assert [t for t, _ in quotes][1:] == [
         "Pause jobs at a limit first.",
         "Jobs over the limit pause.",
     ]
@@ -90,11 +90,11 @@ def test_nothing_is_said_twice():
 
 def test_forms_of_a_word_are_one_word():
     """A person asks for billing, the page says billed."""
-    found = _extracted(
+    quotes = _extracted(
         "billing of deleted runs", "Run one. You are billed if you delete it."
     )
 
-    assert ("You are billed if you delete it.", 1) in found
+    assert ("You are billed if you delete it.", 1) in quotes
 
 
 def test_a_lead_in_comes_with_its_items_and_not_alone():
@@ -148,17 +148,17 @@ def test_code_and_rows_come_with_what_is_said_of_them():
 def test_the_rows_of_a_long_table_keep_its_head():
     """The row that answers may be the last."""
     rows = "".join(f"| plan-{n} | {n} hours |\n" for n in range(40))
-    found = _extracted(
+    quotes = _extracted(
         "tern", f"| Plan | Limit |\n|---|---|\n{rows}| tern | 7 |\n", limit=1
     )
 
-    assert found[0][0].startswith("| Plan | Limit |\n|---|---|\n| ")
-    assert found[0][0].endswith("| tern | 7 |")
+    assert quotes[0][0].startswith("| Plan | Limit |\n|---|---|\n| ")
+    assert quotes[0][0].endswith("| tern | 7 |")
 
 
 def test_words_of_the_heading_count_for_what_stands_below():
     """In a list of questions, the answer need not repeat the question."""
-    found = [
+    passages = [
         passage(1, text="It is a job.", heading=("What is a pelican?",), title=""),
         passage(
             2,
@@ -169,7 +169,7 @@ def test_words_of_the_heading_count_for_what_stands_below():
     ]
 
     [(_, number)] = extract(
-        "when does a pelican end?", found, product="Scaleway", limit=1
+        "when does a pelican end?", passages, product="Scaleway", limit=1
     )
 
     assert number == 2
@@ -187,9 +187,9 @@ def test_the_name_of_the_product_tells_nothing(product, chosen):
     """It stands everywhere in its own docs; in those of another it is what is asked."""
     text = "Scaleway is Scaleway. It is so and so. Pause a job."
 
-    found = _extracted("scaleway pause", text, limit=1, product=product)
+    quotes = _extracted("scaleway pause", text, limit=1, product=product)
 
-    assert found == [(chosen, 1)]
+    assert quotes == [(chosen, 1)]
 
 
 def test_what_a_page_says_of_itself_counts_less():
@@ -228,21 +228,21 @@ def test_what_a_page_says_of_itself_counts_less():
 @settings(max_examples=200, deadline=None)
 def test_what_is_extracted_stands_in_its_passage(question, texts, limit):
     """Nobody checks it any more: it has to be a quotation."""
-    found = _extracted(f"run a job {question}", *texts, limit=limit)
+    quotes = _extracted(f"run a job {question}", *texts, limit=limit)
 
-    assert len(found) <= limit
-    assert [n for _, n in found] == sorted(n for _, n in found)
-    assert all(p.strip() in texts[n - 1] for t, n in found for p in pieces(t))
+    assert len(quotes) <= limit
+    assert [n for _, n in quotes] == sorted(n for _, n in quotes)
+    assert all(p.strip() in texts[n - 1] for t, n in quotes for p in pieces(t))
 
 
 def test_what_opens_many_passages_alike_counts_less():
     """Every how-to of some docs begins with the same list of things to have."""
     have = "You must have:\n\n- a job\n- a plan\n\n"
-    found = _extracted(
+    quotes = _extracted(
         "job plan", have + "A job can use one plan.", have + "Go on.", limit=1
     )
 
-    assert found == [("A job can use one plan.", 1)]
+    assert quotes == [("A job can use one plan.", 1)]
 
 
 def test_the_beginning_of_a_list_is_preferred_to_its_middle():

@@ -92,8 +92,8 @@ def standalone_question(reply: str, question: str, *, max_chars: int) -> str:
     'What does a job cost?'
     """
     lines = [line.strip(" \t\"'*`") for line in visible(reply).splitlines()]
-    first = next((line for line in lines if any(c.isalnum() for c in line)), "")
+    first_line = next((line for line in lines if any(c.isalnum() for c in line)), "")
     for label in ("question:", "standalone question:", "rewritten question:"):
-        if first.casefold().startswith(label):
-            first = first[len(label) :].strip(" \"'")
-    return first if first and len(first) <= max_chars else question
+        if first_line.casefold().startswith(label):
+            first_line = first_line[len(label) :].strip(" \"'")
+    return first_line if first_line and len(first_line) <= max_chars else question

@@ -211,10 +211,10 @@ def _unknown_value(
     name: str, text: str, by_key: Mapping[str, Sequence[str]]
 ) -> NothingMatches:
     problem = f"{option_name(name)}: no page has {shortened(text)}"
-    wanted = normalized(text)[:200]
-    nearest = get_close_matches(wanted, by_key, n=1)
+    normalized_text = normalized(text)[:200]
+    nearest = get_close_matches(normalized_text, by_key, n=1)
     if not nearest:
-        longer = (key for key in by_key if f"-{wanted}-" in f"-{key}-")
+        longer = (key for key in by_key if f"-{normalized_text}-" in f"-{key}-")
         nearest = sorted(longer, key=len)[:1]
     if nearest:
         value = shortened(by_key[nearest[0]][0])

@@ -10,23 +10,25 @@ from askdocs.steps.answer.ground.evidence import Claim, coverage, support, units
 
 def test_units_know_where_they_stand():
     """The title is part of what a sentence of the page says."""
-    found = list(units_of([passage(1, text="Run it. Wait 5 s."), passage(2)]))
+    units = list(units_of([passage(1, text="Run it. Wait 5 s."), passage(2)]))
 
-    assert [(u.passage, u.text) for u in found] == [
+    assert [(u.passage, u.text) for u in units] == [
         (1, "Run it."), (1, "Wait 5 s."), (2, "Fact 2."),
     ]  # fmt: skip
-    assert found[0].heading_stems == {"page", "1", "start"}
-    assert [str(n) for n in found[1].numbers] == ["5 second"]
+    assert units[0].heading_stems == {"page", "1", "start"}
+    assert [str(n) for n in units[1].numbers] == ["5 second"]
 
 
 def test_the_shorter_of_two_equals_is_the_best_support():
     """It says the same and nothing else."""
     long, short = "A job ends at night when it rains or snows.", "A job ends at night."
     claim = Claim.of("A job ends at night.", ())
-    found = support(claim, list(units_of([passage(1, text=f"{long} {short}")])), ())
+    support_units = support(
+        claim, list(units_of([passage(1, text=f"{long} {short}")])), ()
+    )
 
-    assert found[0].text == short
-    assert coverage(claim, found) == 1.0
+    assert support_units[0].text == short
+    assert coverage(claim, support_units) == 1.0
 
 
 def test_nothing_supports_a_claim_without_passages():

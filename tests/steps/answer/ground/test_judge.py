@@ -27,9 +27,9 @@ STEPS = "1. Click **Jobs** in the menu.\n2. Click **Run**, and wait.\n"
 
 def test_a_verdict_says_which_passage_and_how_much_of_it():
     """JSON shows it, and the mark of the sentence is put right by it."""
-    found = judged("A job ends by night.", "A volume.", "A job ends by night or day.")
+    result = judged("A job ends by night.", "A volume.", "A job ends by night or day.")
 
-    assert found == Sentence(
+    assert result == Sentence(
         "A job ends by night.", Verdict.SUPPORTED, passage=2, covers=1.0
     )
 
@@ -175,19 +175,19 @@ SOURCE = "A job ends early in the night, or by day."
 )
 def test_a_vector_decides_where_words_do_not(cosine, verdict):
     """A paraphrase has most of the words; what is near enough depends on the model."""
-    found = judged(NEARLY, SOURCE, similar=0.7, embed=embedding(cosine))
+    result = judged(NEARLY, SOURCE, similar=0.7, embed=embedding(cosine))
 
-    assert MIN_COVERAGE <= found.covers < ENOUGH_COVERAGE
-    assert found.verdict is verdict
-    assert found.similar == pytest.approx(cosine, abs=1e-4)
-    assert found.why == ("" if verdict is Verdict.SUPPORTED else UNSAID)
+    assert MIN_COVERAGE <= result.covers < ENOUGH_COVERAGE
+    assert result.verdict is verdict
+    assert result.similar == pytest.approx(cosine, abs=1e-4)
+    assert result.why == ("" if verdict is Verdict.SUPPORTED else UNSAID)
 
 
 def test_without_a_model_a_paraphrase_is_not_supported():
     """Nobody knows whether it says the same."""
-    found = judged(NEARLY, SOURCE)
+    result = judged(NEARLY, SOURCE)
 
-    assert (found.why, found.similar) == (UNSAID, None)
+    assert (result.why, result.similar) == (UNSAID, None)
 
 
 @pytest.mark.parametrize(
@@ -204,15 +204,15 @@ def test_a_vector_is_not_made_where_it_cannot_help(sentence):
     embed = embedding(1.0)
     judged(sentence, SOURCE, embed=embed)
 
-    assert embed.asked == []
+    assert embed.calls == []
 
 
 def test_a_vector_does_not_excuse_a_denial():
     """Those of a sentence and of its denial are very near."""
     embed = embedding(1.0)
-    found = why("A job does not end early at night.", SOURCE, similar=0.5, embed=embed)
+    result = why("A job does not end early at night.", SOURCE, similar=0.5, embed=embed)
 
-    assert found == 'its source does not deny "end"'
+    assert result == 'its source does not deny "end"'
 
 
 def test_the_nearest_of_two_sources_decides():
@@ -225,10 +225,10 @@ def test_the_nearest_of_two_sources_decides():
     joined = (
         "A job keeps logs one short week and a large volume has good files for ever."
     )
-    found = judged(joined, one, two, similar=0.8, embed=embed)
+    result = judged(joined, one, two, similar=0.8, embed=embed)
 
-    assert found.similar == pytest.approx(0.9)
-    assert found.verdict is Verdict.SUPPORTED
+    assert result.similar == pytest.approx(0.9)
+    assert result.verdict is Verdict.SUPPORTED
 
 
 def test_the_same_text_is_embedded_once():
@@ -236,7 +236,7 @@ def test_the_same_text_is_embedded_once():
     embed = embedding(1.0)
     judged(NEARLY, SOURCE, embed=embed)
 
-    assert embed.asked == [[plain(NEARLY), SOURCE]]
+    assert embed.calls == [[plain(NEARLY), SOURCE]]
 
 
 @pytest.mark.parametrize(
@@ -244,18 +244,18 @@ def test_the_same_text_is_embedded_once():
 )
 def test_a_verifier_decides_in_the_place_of_vectors(sure, verdict):
     """It read pairs in its training; a cosine only tells what a text is about."""
-    asked: list[tuple[str, list[str]]] = []
+    calls: list[tuple[str, list[str]]] = []
     embed = embedding(1.0)
 
     def verify(sentence, sources):
-        asked.append((sentence, sources))
+        calls.append((sentence, sources))
         return sure
 
-    found = judged(NEARLY, SOURCE, similar=0.99, embed=embed, verify=verify)
+    result = judged(NEARLY, SOURCE, similar=0.99, embed=embed, verify=verify)
 
-    assert (found.verdict, found.similar) == (verdict, sure)
-    assert asked == [(plain(NEARLY), [SOURCE])]
-    assert embed.asked == []
+    assert (result.verdict, result.similar) == (verdict, sure)
+    assert calls == [(plain(NEARLY), [SOURCE])]
+    assert embed.calls == []
 
 
 def test_a_verifier_excuses_neither_a_denial_nor_a_number():
@@ -342,7 +342,7 @@ WORDS = st.sampled_from(
     "| - 1. # ``` after Volume v1.2 it's \u00e9t\u00e9 \U0001f600".split(" ")
 )
 LIKELY = st.lists(WORDS, max_size=20).flatmap(
-    lambda found: st.sampled_from([" ".join(found), "\n".join(found)])
+    lambda words: st.sampled_from([" ".join(words), "\n".join(words)])
 )
 
 
@@ -351,9 +351,9 @@ LIKELY = st.lists(WORDS, max_size=20).flatmap(
 def test_what_a_passage_says_is_supported_as_it_stands(text, others):
     """No rule may turn down the docs' own words."""
     ground = Ground([passage(n, text=t) for n, t in enumerate([*others, text], 1)])
-    found = {unit: ground.judge(unit) for unit in units(text) if has_claim(unit)}
+    verdicts = {unit: ground.judge(unit) for unit in units(text) if has_claim(unit)}
 
-    wrong = [v for v in found.values() if v.verdict is Verdict.UNSUPPORTED]
+    wrong = [v for v in verdicts.values() if v.verdict is Verdict.UNSUPPORTED]
     assert wrong == []
 
 
@@ -364,9 +364,9 @@ def test_what_a_passage_says_is_supported_as_it_stands(text, others):
 )
 def test_any_text_has_a_verdict(piece, texts):
     """A model says what it likes, and anybody may write docs."""
-    found = judged(piece, *texts, similar=0.5, embed=embedding(0.6))
+    result = judged(piece, *texts, similar=0.5, embed=embedding(0.6))
 
-    assert found.text == piece
-    assert 0 <= found.covers <= 1
-    assert 0 <= found.passage <= len(texts)
-    assert bool(found.why) == (found.verdict is Verdict.UNSUPPORTED)
+    assert result.text == piece
+    assert 0 <= result.covers <= 1
+    assert 0 <= result.passage <= len(texts)
+    assert bool(result.why) == (result.verdict is Verdict.UNSUPPORTED)

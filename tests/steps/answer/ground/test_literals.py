@@ -247,9 +247,9 @@ def test_names_are_told_by_their_form():
     """Code is one anyway; the rest looks like nothing else."""
     text = "Put `x y` in app/main.py, a.b, MY_VAR, camelCase, GP1-XS, -v or --key-id."
 
-    found = ["x", "y", "-v", "--key-id"]
-    found += ["app/main.py", "a.b", "MY_VAR", "camelCase", "GP1-XS"]
-    assert names_in(text) == found
+    names = ["x", "y", "-v", "--key-id"]
+    names += ["app/main.py", "a.b", "MY_VAR", "camelCase", "GP1-XS"]
+    assert names_in(text) == names
 
 
 LIMITS = (
@@ -355,9 +355,9 @@ def test_a_number_of_any_length_is_read():
 def test_a_number_may_stand_in_the_heading():
     """A sentence below it seldom says it again."""
     given = passage(1, heading=("Version 15",), text="This version keeps its logs.")
-    found = Ground([given]).judge("This version, 15, keeps its logs.")
+    result = Ground([given]).judge("This version, 15, keeps its logs.")
 
-    assert found.verdict is Verdict.SUPPORTED
+    assert result.verdict is Verdict.SUPPORTED
 
 
 def test_the_examples_are_true():

@@ -36,9 +36,9 @@ def test_strength_is_compared_only_with_the_same_sentence():
 )
 def test_another_strength_is_another_claim(sentence, source, reason):
     """ "May" is not "must", and "some" are not "all"."""
-    found = changed_strength(sentence, source)
+    difference = changed_strength(sentence, source)
 
-    assert found.endswith(reason) if reason else not found
+    assert difference.endswith(reason) if reason else not difference
 
 
 def test_the_examples_are_true():

@@ -50,8 +50,11 @@ def changed_strength(sentence: str, source: str) -> str:
     """
     claim_words, source_words = words(sentence), words(source)
     for kind in _LEVELS:
-        ours, theirs = _levels(claim_words, kind), _levels(source_words, kind)
-        added, dropped = ours - theirs, theirs - ours
+        claim_levels, source_levels = (
+            _levels(claim_words, kind),
+            _levels(source_words, kind),
+        )
+        added, dropped = claim_levels - source_levels, source_levels - claim_levels
         if added and dropped:
             one = _word(source_words, kind, dropped)
             other = _word(claim_words, kind, added)

@@ -53,9 +53,9 @@ def contradiction(sentence: str, source: str) -> str:
     >>> contradiction("Do this after the upgrade.", "Do this before the upgrade.")
     'its source says "before" instead of "after"'
     """
-    ours, theirs = _denied(sentence), _denied(source)
-    turns = ours.denied.keys() ^ theirs.denied.keys()
-    denial = _denial_difference(ours, theirs)
+    claim_denials, source_denials = _denied(sentence), _denied(source)
+    turns = claim_denials.denied.keys() ^ source_denials.denied.keys()
+    denial = _denial_difference(claim_denials, source_denials)
     return denial or _opposite_difference(sentence, source, turns)
 
 
@@ -69,12 +69,12 @@ def is_negated_before(before: str) -> bool:
     return any(is_negation(w) or stem(w) in DENIALS or w == "only" for w in last)
 
 
-def _denial_difference(ours: Denied, theirs: Denied) -> str:
-    for head, word in ours.heads.items():
-        if theirs.free[head] and not theirs.denied[head]:
+def _denial_difference(claim_denials: Denied, source_denials: Denied) -> str:
+    for head, word in claim_denials.heads.items():
+        if source_denials.free[head] and not source_denials.denied[head]:
             return f'its source does not deny "{word}"'
-    for head, word in theirs.heads.items():
-        if ours.free[head] and not theirs.free[head]:
+    for head, word in source_denials.heads.items():
+        if claim_denials.free[head] and not source_denials.free[head]:
             return f'its source denies "{word}"'
     return ""
 
@@ -97,12 +97,18 @@ def _denied(text: str) -> Denied:
 
 def _opposite_difference(sentence: str, source: str, turns: Set[str]) -> str:
     claim_words, source_words = words(sentence), words(source)
-    ours, theirs = Counter(map(stem, claim_words)), Counter(map(stem, source_words))
+    claim_counts, source_counts = (
+        Counter(map(stem, claim_words)),
+        Counter(map(stem, source_words)),
+    )
     spelt = {stem(word): word for word in (*source_words, *claim_words)}
-    for word in ours:
+    for word in claim_counts:
         for other in opposites(word):
             denied = len(turns & {word, other}) == 1 and _is_lack(spelt, word, other)
-            takes_its_place = ours[word] > theirs[word] and ours[other] < theirs[other]
+            takes_its_place = (
+                claim_counts[word] > source_counts[word]
+                and claim_counts[other] < source_counts[other]
+            )
             if takes_its_place and not denied:
                 return f'its source says "{spelt[other]}" instead of "{spelt[word]}"'
     return ""

@@ -85,10 +85,10 @@ class Prompt:
                 f"the question, one passage and a reply of {self.num_predict}",
                 hint="raise RAG_LLM_NUM_CTX, or ask a shorter question",
             )
-        left = len(passages) - len(kept)
-        note = f"prompt: {left} of {len(passages)} passages left out"
+        skipped = len(passages) - len(kept)
+        note = f"prompt: {skipped} of {len(passages)} passages left out"
         note += f" (num_ctx {self.num_ctx})"
-        return Fitted(tuple(kept), note if left else "")
+        return Fitted(tuple(kept), note if skipped else "")
 
     def windows(self, question: str, texts: Sequence[str]) -> list[list[str]]:
         """Return the texts in groups of which each fits into one call, in order."""
@@ -175,12 +175,12 @@ def _pack(
 ) -> Iterator[list[str]]:
     """Yield consecutive texts that fit together, but at least so many."""
     group: list[str] = []
-    left = room
+    remaining = room
     for text, cost in zip(texts, costs, strict=True):
-        if len(group) >= min_size and cost > left:
+        if len(group) >= min_size and cost > remaining:
             yield group
-            group, left = [], room
+            group, remaining = [], room
         group.append(text)
-        left -= cost
+        remaining -= cost
     if group:
         yield group
