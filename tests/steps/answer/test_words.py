@@ -22,9 +22,10 @@ def test_a_function_word_says_nothing(word):
     assert not is_content_word(word)
 
 
-@pytest.mark.parametrize("word", PLAIN_NEGATIONS)
+@pytest.mark.parametrize("word", ["no", "not", "none", "never", "cannot", "without"])
 def test_a_plain_negation_claims_wherever_it_stands(word):
     """ "Not supported are:" announces something, and says something too."""
+    assert word in PLAIN_NEGATIONS
     assert is_negation(word)
     assert has_claim(f"{word.title()} keys:")
 
