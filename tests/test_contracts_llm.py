@@ -31,7 +31,7 @@ from tests.support.tiny_llama import REPLY, tiny_llama
 
 from askdocs.adapters.llm import ollama
 from askdocs.adapters.llm.gguf.gguf_model import GgufModel
-from askdocs.adapters.llm.gguf.gguf_process import running
+from askdocs.adapters.llm.gguf.gguf_process import process_for
 from askdocs.adapters.llm.ollama import OllamaModel
 from askdocs.adapters.llm.openai_client import check
 from askdocs.adapters.llm.openai_compatible import OpenAICompatible
@@ -206,7 +206,7 @@ def _faked(kind: str, mode: str) -> Iterator[Broken]:
 def _real_process(folder: Path, number: signal.Signals) -> Iterator[Broken]:
     """A real llama.cpp whose process is stopped or killed."""
     with _file(folder, endless=number == signal.SIGKILL) as kind:
-        process = running(folder / kind.model, OPTIONS["num_ctx"], 1)
+        process = process_for(folder / kind.model, OPTIONS["num_ctx"], 1)
         process.wait(None, notice_s=1, limit_s=60)
         yield Broken(kind.llm, lambda: os.kill(process.pid, number))
         if number == signal.SIGSTOP:

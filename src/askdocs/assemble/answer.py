@@ -111,7 +111,7 @@ def asker(
     """
     from askdocs.adapters.local.clock import age_s
     from askdocs.assemble.cross_encoders import verifier_for
-    from askdocs.assemble.llm import LateEngine
+    from askdocs.assemble.llm import LazyEngine
     from askdocs.assemble.prompt import prompt_for
     from askdocs.flows.answer import Answerer
     from askdocs.steps.answer.prompt import Mode
@@ -119,10 +119,10 @@ def asker(
     conf = loaded.settings
     prompt = prompt_for(loaded)
     speaks = llm and prompt.mode is not Mode.NO_TEXT
-    engine = LateEngine(loaded, prompt, on_wait) if speaks else None
+    engine = LazyEngine(loaded, prompt, on_wait) if speaks else None
     guard = None
     if engine and conf.guard:
-        guard = LateEngine(loaded, prompt, on_wait, model=conf.guard)
+        guard = LazyEngine(loaded, prompt, on_wait, model=conf.guard)
     with searcher(loaded, only=only, rerank=rerank) as search:
         if engine:
             engine.prepare()

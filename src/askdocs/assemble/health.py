@@ -15,7 +15,7 @@ from askdocs.assemble.index import (
     require_same_model,
     required,
 )
-from askdocs.assemble.llm import is_file, server, without_socks
+from askdocs.assemble.llm import is_gguf_file, openai_server, without_socks
 from askdocs.domain.errors import (
     AskDocsError,
     IndexDamaged,
@@ -98,7 +98,7 @@ def checks(loaded: Loaded) -> list[Check]:
 
 def _uses_ollama(loaded: Loaded) -> bool:
     conf = loaded.settings
-    return not (conf.llm_url or is_file(conf.llm_model))
+    return not (conf.llm_url or is_gguf_file(conf.llm_model))
 
 
 def _run_check(name: str, check: Callable[[Loaded], str], loaded: Loaded) -> Check:
@@ -150,16 +150,16 @@ def _encoder(loaded: Loaded) -> str:
 def _model(loaded: Loaded) -> str:
     """Look at the language model: a file, a server by its URL, or Ollama."""
     conf = loaded.settings
-    if is_file(conf.llm_model):
-        from askdocs.adapters.llm.memory import of_file
+    if is_gguf_file(conf.llm_model):
+        from askdocs.adapters.llm.memory import memory_of_file
 
         path = Path(conf.llm_model).expanduser()
-        return f"{path.name}: {_memory_need(of_file(path, conf.llm_num_ctx))}"
+        return f"{path.name}: {_memory_need(memory_of_file(path, conf.llm_num_ctx))}"
     if conf.llm_url:
         from askdocs.adapters.llm.openai_client import check as check_served
         from askdocs.settings import masked
 
-        served = server(loaded, conf.llm_model)
+        served = openai_server(loaded, conf.llm_model)
         check_served(served.url, served.model, served.key, num_ctx=conf.llm_num_ctx)
         return f"{conf.llm_model} at {masked(conf, 'llm_url')}"
     return _ollama(loaded)
@@ -167,14 +167,14 @@ def _model(loaded: Loaded) -> str:
 
 def _ollama(loaded: Loaded) -> str:
     with without_socks():
-        from askdocs.adapters.llm.ollama_state import check, needed
+        from askdocs.adapters.llm.ollama_state import check, needed_memory
         from askdocs.adapters.local.loopback import is_loopback
     from askdocs.settings import masked
 
     conf = loaded.settings
     check(conf.ollama_url, conf.llm_model)
     what = f"{conf.llm_model} at {masked(conf, 'ollama_url')}"
-    memory = needed(conf.ollama_url, conf.llm_model, conf.llm_num_ctx)
+    memory = needed_memory(conf.ollama_url, conf.llm_model, conf.llm_num_ctx)
     if memory is None or not memory.weights or not is_loopback(conf.ollama_url):
         return what
     return f"{what}: {_memory_need(memory)}"

@@ -1,4 +1,4 @@
-"""Settings become a language model that is made ready while passages are fetched."""
+"""Build the language model of the settings, and make it ready while passages are fetched."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from askdocs.steps.answer.prompt import Prompt
 
 
-class LateEngine:
+class LazyEngine:
     """The query engine, imported when the model is to speak and not before.
 
     Args:
@@ -39,47 +39,50 @@ class LateEngine:
         model: str = "",
     ) -> None:
         self._name = model or loaded.settings.llm_model
-        self.model = Path(self._name).name if is_file(self._name) else self._name
+        self.model = Path(self._name).name if is_gguf_file(self._name) else self._name
         self._loaded = loaded
         self._prompt = prompt
         self._on_wait = on_wait
-        self._made: QueryEngine | None = None
+        self._query_engine: QueryEngine | None = None
 
     def prepare(self) -> None:
         """Have the model loaded meanwhile; nobody waits for that."""
-        conf = self._loaded.settings
-        if is_file(self._name):
-            from askdocs.adapters.llm.gguf.gguf_process import running
+        settings = self._loaded.settings
+        if is_gguf_file(self._name):
+            from askdocs.adapters.llm.gguf.gguf_process import process_for
 
             with suppress(AskDocsError):
-                running(_path(self._name), conf.llm_num_ctx, conf.llm_threads).start()
-        elif not conf.llm_url:
-            from askdocs.adapters.llm.ollama_preload import warm
+                path = _gguf_path(self._name)
+                process_for(path, settings.llm_num_ctx, settings.llm_threads).start()
+        elif not settings.llm_url:
+            from askdocs.adapters.llm.ollama_preload import preload
 
-            wanted = (_sampling(self._loaded), _limits(self._loaded))
-            told = (conf.ollama_url, self._name, *wanted)
-            Thread(target=warm, args=told, daemon=True).start()
+            options = (_sampling(self._loaded), _limits(self._loaded))
+            args = (settings.ollama_url, self._name, *options)
+            Thread(target=preload, args=args, daemon=True).start()
 
     def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
         """Yield the pieces of the reply (see `ports.Engine`)."""
         return self._engine().stream(question, passages)
 
     def reply(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
-        """Yield the pieces of the reply (see `ports.Speaker`)."""
+        """Yield the pieces of the reply (see `ports.ChatModel`)."""
         return self._engine().reply(messages)
 
     def _engine(self) -> QueryEngine:
         """Return the engine: one for all questions, and its connection with it."""
         from askdocs.adapters.llm.query_engine import QueryEngine
 
-        if self._made is None:
-            self._made = QueryEngine(self._llm(), self._prompt, self._on_wait)
-        return self._made
+        if self._query_engine is None:
+            self._query_engine = QueryEngine(
+                self._language_model(), self._prompt, self._on_wait
+            )
+        return self._query_engine
 
-    def _llm(self) -> Any:
+    def _language_model(self) -> Any:
         """Return the model, of whom nothing was asked yet."""
         try:
-            return _llm(self._loaded, self._name, self._on_wait)
+            return _language_model(self._loaded, self._name, self._on_wait)
         except (ImportError, ValueError) as err:
             raise ModelUnavailable(
                 "no model server can be reached through a SOCKS proxy",
@@ -87,42 +90,44 @@ class LateEngine:
             ) from err
 
 
-def _llm(loaded: Loaded, model: str, on_wait: Callable[[str], None] | None) -> Any:
+def _language_model(
+    loaded: Loaded, model: str, on_wait: Callable[[str], None] | None
+) -> Any:
     """Return the language model of LlamaIndex for a file, a URL, or Ollama."""
-    conf = loaded.settings
-    wanted: dict[str, Any] = {
+    settings = loaded.settings
+    common: dict[str, Any] = {
         "sampling": _sampling(loaded),
         "limits": _limits(loaded),
         "on_wait": on_wait,
     }
-    if is_file(model):
+    if is_gguf_file(model):
         from askdocs.adapters.llm.gguf.gguf_model import GgufModel
 
-        return GgufModel(_path(model), threads=conf.llm_threads, **wanted)
-    if conf.llm_url:
+        return GgufModel(_gguf_path(model), threads=settings.llm_threads, **common)
+    if settings.llm_url:
         from askdocs.adapters.llm.openai_compatible import OpenAICompatible
 
-        return OpenAICompatible(server(loaded, model), **wanted)
+        return OpenAICompatible(openai_server(loaded, model), **common)
     with without_socks():
         from askdocs.adapters.llm.ollama import OllamaModel
-    return OllamaModel(conf.ollama_url, model, **wanted)
+    return OllamaModel(settings.ollama_url, model, **common)
 
 
-def server(loaded: Loaded, model: str) -> Server:
+def openai_server(loaded: Loaded, model: str) -> Server:
     """Return the OpenAI-compatible server of the settings."""
     from askdocs.adapters.llm.openai_errors import Server
 
-    conf = loaded.settings
-    key = conf.llm_api_key.get_secret_value() if conf.llm_api_key else ""
-    return Server(conf.llm_url or "", model, key)
+    settings = loaded.settings
+    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else ""
+    return Server(settings.llm_url or "", model, key)
 
 
-def is_file(model: str) -> bool:
+def is_gguf_file(model: str) -> bool:
     """Whether a model is named by the path of a GGUF file."""
     return model.casefold().endswith(".gguf")
 
 
-def _path(model: str) -> Path:
+def _gguf_path(model: str) -> Path:
     return Path(model).expanduser().absolute()
 
 
@@ -146,21 +151,21 @@ def without_socks() -> Iterator[None]:
 def _sampling(loaded: Loaded) -> Sampling:
     from askdocs.adapters.llm.options import Sampling
 
-    conf = loaded.settings
+    settings = loaded.settings
     return Sampling(
-        num_ctx=conf.llm_num_ctx,
-        num_predict=conf.llm_num_predict,
-        temperature=conf.llm_temperature,
-        keep_alive=conf.llm_keep_alive,
-        top_k=conf.llm_top_k or None,
-        top_p=conf.llm_top_p,
-        seed=conf.llm_seed,
+        num_ctx=settings.llm_num_ctx,
+        num_predict=settings.llm_num_predict,
+        temperature=settings.llm_temperature,
+        keep_alive=settings.llm_keep_alive,
+        top_k=settings.llm_top_k or None,
+        top_p=settings.llm_top_p,
+        seed=settings.llm_seed,
     )
 
 
 def _limits(loaded: Loaded) -> Limits:
     from askdocs.adapters.llm.options import Limits
 
-    usual, total = Limits(), loaded.settings.llm_timeout_s
-    first, idle = min(usual.first_s, total), min(usual.idle_s, total)
+    defaults, total = Limits(), loaded.settings.llm_timeout_s
+    first, idle = min(defaults.first_s, total), min(defaults.idle_s, total)
     return Limits(first_s=first, idle_s=idle, total_s=total)

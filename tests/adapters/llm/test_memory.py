@@ -9,8 +9,13 @@ import pytest
 from tests.support.fake_ollama import FakeOllama, _Handler
 from tests.support.tiny_llama import TRAINED_TOKENS, tiny_llama
 
-from askdocs.adapters.llm.memory import Memory, available_bytes, of_file, of_shape
-from askdocs.adapters.llm.ollama_state import needed
+from askdocs.adapters.llm.memory import (
+    Memory,
+    available_bytes,
+    memory_of_file,
+    memory_of_shape,
+)
+from askdocs.adapters.llm.ollama_state import needed_memory
 
 LLAMA_8B = {
     "general.architecture": "llama",
@@ -25,18 +30,20 @@ LLAMA_8B = {
 
 def test_a_known_model_needs_what_is_known_of_it():
     """llama.cpp prints for Llama 3.1 8B: KV self size = 1024.00 MiB at 8,192 tokens."""
-    needed = of_shape(LLAMA_8B, 4_920_753_328, 8192)
+    memory = memory_of_shape(LLAMA_8B, 4_920_753_328, 8192)
 
-    assert needed.weights == 4_920_753_328
-    assert needed.cache == 1024 * 2**20
-    assert 6.1e9 < needed.total < 6.4e9
+    assert memory.weights == 4_920_753_328
+    assert memory.cache == 1024 * 2**20
+    assert 6.1e9 < memory.total < 6.4e9
 
 
 def test_a_window_is_never_larger_than_the_model_was_trained_for():
     """Servers cut it to that."""
     small = {**LLAMA_8B, "llama.context_length": 2048}
 
-    assert of_shape(small, 1, 8192).cache == of_shape(small, 1, 2048).cache
+    assert (
+        memory_of_shape(small, 1, 8192).cache == memory_of_shape(small, 1, 2048).cache
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +57,7 @@ def test_a_window_is_never_larger_than_the_model_was_trained_for():
 )
 def test_heads_are_counted_as_the_model_has_them(changes, cache):
     """Newer models differ from layer to layer."""
-    assert of_shape({**LLAMA_8B, **changes}, 1, 8192).cache == cache
+    assert memory_of_shape({**LLAMA_8B, **changes}, 1, 8192).cache == cache
 
 
 @pytest.mark.parametrize(
@@ -59,24 +66,24 @@ def test_heads_are_counted_as_the_model_has_them(changes, cache):
 )
 def test_parameters_times_their_quantisation_stand_for_a_size(kind, low, high):
     """4.92, 8.54 and 16.07 GB are the sizes of the files of Llama 3.1 8B."""
-    needed = of_shape({**LLAMA_8B, "quantization_level": kind}, 0, 8192)
+    memory = memory_of_shape({**LLAMA_8B, "quantization_level": kind}, 0, 8192)
 
-    assert low < needed.weights < high
+    assert low < memory.weights < high
 
 
 def test_what_says_nothing_needs_its_size():
     """An odd architecture must not end `rag doctor`."""
-    assert of_shape({}, 1000, 8192) == Memory(1000, 0, 50)
+    assert memory_of_shape({}, 1000, 8192) == Memory(1000, 0, 50)
 
 
 def test_a_file_is_weighed_by_its_header(tmp_path):
     """Layers, heads and widths of the tiny model."""
     tiny = tiny_llama(tmp_path / "tiny.gguf")
 
-    needed = of_file(tiny, 8192)
+    memory = memory_of_file(tiny, 8192)
 
-    assert needed.weights == tiny.stat().st_size
-    assert needed.cache == 1 * 2 * (80 + 80) * TRAINED_TOKENS * 2
+    assert memory.weights == tiny.stat().st_size
+    assert memory.cache == 1 * 2 * (80 + 80) * TRAINED_TOKENS * 2
 
 
 def test_what_is_there_is_less_than_all_there_is():
@@ -102,7 +109,7 @@ class _Telling(_Handler):
         super()._answer(status, body)
 
 
-def told(fake: FakeOllama, **more: Any) -> FakeOllama:
+def telling(fake: FakeOllama, **more: Any) -> FakeOllama:
     fake._server.RequestHandlerClass = type(
         "Bound", (_Telling,), {"fake": fake, **more}
     )
@@ -111,24 +118,24 @@ def told(fake: FakeOllama, **more: Any) -> FakeOllama:
 
 def test_ollama_tells_what_a_model_needs():
     """By the size of the file; nothing is loaded to find out."""
-    with told(FakeOllama()) as fake:
-        found = needed(fake.url, fake.model, 8192)
+    with telling(FakeOllama()) as fake:
+        memory = needed_memory(fake.url, fake.model, 8192)
 
         assert fake.loads == 0
-    assert found == of_shape(LLAMA_8B, 4_920_753_328, 8192)
+    assert memory == memory_of_shape(LLAMA_8B, 4_920_753_328, 8192)
 
 
 def test_without_a_size_the_parameters_must_do():
     """Older versions of Ollama and those that imitate it leave the size out."""
-    with told(FakeOllama(), sized=False) as fake:
-        found = needed(fake.url, fake.model, 8192)
+    with telling(FakeOllama(), sized=False) as fake:
+        memory = needed_memory(fake.url, fake.model, 8192)
 
-    assert found
-    assert 4.8e9 < found.weights < 5.0e9
+    assert memory
+    assert 4.8e9 < memory.weights < 5.0e9
 
 
 @pytest.mark.parametrize("mode", ["missing", "html", "json", "500"])
 def test_an_ollama_that_does_not_tell_is_no_error(mode):
     """The check before says what is wrong."""
-    with told(FakeOllama(mode=mode)) as fake:
-        assert needed(fake.url, fake.model, 8192) is None
+    with telling(FakeOllama(mode=mode)) as fake:
+        assert needed_memory(fake.url, fake.model, 8192) is None

@@ -187,10 +187,10 @@ def test_a_count_that_says_enough_asks_nobody():
 def test_bytes_that_are_no_text_are_replaced():
     """One broken letter is no reason to throw an answer away."""
     with FakeOllama("Run it.", mode="bad utf-8") as fake:
-        said = "".join(pieces_of(ollama_model(fake)))
+        reply = "".join(pieces_of(ollama_model(fake)))
 
-    assert said.replace("\ufffd", "") == "Run it."
-    assert said.count("\ufffd") == 4
+    assert reply.replace("\ufffd", "") == "Run it."
+    assert reply.count("\ufffd") == 4
 
 
 # What other versions of Ollama send.
@@ -267,27 +267,27 @@ def test_a_field_that_we_can_do_without_may_go(field):
 )
 def test_a_long_wait_says_what_it_is_for(mode, notice):
     """Half a minute of nothing looks like a program that hangs."""
-    told: Queue[str] = Queue()
+    notices: Queue[str] = Queue()
     limits = Limits(notice_s=0.01)
     seen = []
-    with FakeOllama(lambda _: seen.append(told.get(timeout=9)) or "Here.") as fake:
+    with FakeOllama(lambda _: seen.append(notices.get(timeout=9)) or "Here.") as fake:
         fake.mode = mode
-        said = pieces_of(ollama_model(fake, on_wait=told.put, limits=limits))
+        reply = pieces_of(ollama_model(fake, on_wait=notices.put, limits=limits))
 
-        assert "".join(said) == "Here."
+        assert "".join(reply) == "Here."
         assert len(fake.chats) == 1
     assert seen == [notice]
-    assert told.empty()
+    assert notices.empty()
 
 
 def test_a_quick_answer_makes_no_further_request():
     """Nothing is asked that nobody waits for."""
-    told = []
+    notices = []
     with FakeOllama("Here.") as fake:
-        list(pieces_of(ollama_model(fake, on_wait=told.append)))
+        list(pieces_of(ollama_model(fake, on_wait=notices.append)))
 
         assert [path for _, path, _ in fake.requests] == ["/api/chat"]
-    assert told == []
+    assert notices == []
 
 
 def test_a_server_that_is_down_names_the_command_that_starts_it(closed_port):

@@ -7,7 +7,7 @@ import socket
 import pytest
 from tests.support.fake_ollama import DIGEST, FakeOllama
 
-from askdocs.adapters.llm.ollama_state import check, digest, doing, window
+from askdocs.adapters.llm.ollama_state import check, digest, loaded_window, waits_for
 from askdocs.domain.errors import ModelUnavailable
 
 STRANGE = ["html", "json", "redirect", "500", "503", "401", "502"]
@@ -74,30 +74,30 @@ def test_a_model_is_loaded_until_it_has_answered_once():
     """Ollama lists it from the beginning; its expiry gives it away."""
     with FakeOllama(mode="load") as fake:
         assert (
-            doing(fake.url, fake.model, lambda _: None)
+            waits_for(fake.url, fake.model, lambda _: None)
             == "loading model llama3.1:8b..."
         )
         fake.num_ctx = 8192
         assert (
-            doing(fake.url, fake.model, lambda _: None)
+            waits_for(fake.url, fake.model, lambda _: None)
             == "loading model llama3.1:8b..."
         )
         fake.mode = "ok"
-        assert "waiting for model" in doing(fake.url, fake.model, lambda _: None)
+        assert "waiting for model" in waits_for(fake.url, fake.model, lambda _: None)
 
 
 @pytest.mark.parametrize("mode", STRANGE)
 def test_what_is_not_told_is_not_made_up(mode):
     """No notice is better than a wrong one."""
     with FakeOllama(mode=mode) as fake:
-        assert doing(fake.url, fake.model, lambda _: None) == ""
-        assert window(fake.url, fake.model) == 0
+        assert waits_for(fake.url, fake.model, lambda _: None) == ""
+        assert loaded_window(fake.url, fake.model) == 0
 
 
 def test_a_window_is_that_of_the_model_that_is_loaded():
     """Not what it could have, and not another model's."""
     with FakeOllama() as fake:
-        assert window(fake.url, fake.model) == 0
+        assert loaded_window(fake.url, fake.model) == 0
         fake.num_ctx = 2048
-        assert window(fake.url, fake.model) == 2048
-        assert window(fake.url, "llama3.2:1b") == 0
+        assert loaded_window(fake.url, fake.model) == 2048
+        assert loaded_window(fake.url, "llama3.2:1b") == 0

@@ -135,9 +135,9 @@ def test_a_server_that_is_down_is_named(closed_port):
 
 def test_a_long_silence_is_explained():
     """Half a minute of nothing looks like a program that hangs."""
-    told = []
+    notices = []
     limits = Limits(connect_s=2, first_s=0.4, idle_s=0.4, notice_s=0.01, retry_s=0)
     with FakeOpenAI(mode="slow") as fake:
-        failure(openai_model(fake, limits=limits, on_wait=told.append))
+        failure(openai_model(fake, limits=limits, on_wait=notices.append))
 
-    assert told == [f"waiting for {fake.model} at {fake.url}..."]
+    assert notices == [f"waiting for {fake.model} at {fake.url}..."]

@@ -13,4 +13,4 @@ from askdocs.adapters.llm.options import Sampling
 )
 def test_seconds_without_a_unit_are_a_number(given, sent):
     """Ollama takes "-1" for a duration without a unit, and answers 400."""
-    assert Sampling(8192, 512, 0.0, given).kept == sent
+    assert Sampling(8192, 512, 0.0, given).keep_alive_value == sent

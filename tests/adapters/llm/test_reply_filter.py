@@ -15,12 +15,12 @@ from askdocs.adapters.llm.reply_filter import (
 from askdocs.steps.answer.prompt import count_tokens
 
 
-def said(*pieces: str) -> str:
+def text_of(*pieces: str) -> str:
     thoughts = Thoughts()
     return "".join(map(thoughts.feed, pieces)) + thoughts.end()
 
 
-def circles(text: str) -> bool:
+def is_repetitive(text: str) -> bool:
     repetition = Repetition()
     return any(repetition.feed(c) for c in text)
 
@@ -47,7 +47,7 @@ def test_thoughts_in_front_are_left_out(reply, answer):
     for step in (len(reply) or 1, 1, 2, 3):
         pieces = [reply[i : i + step] for i in range(0, len(reply), step)]
 
-        assert said(*pieces) == answer
+        assert text_of(*pieces) == answer
 
 
 def test_what_cannot_be_a_thought_is_said_at_once():
@@ -73,7 +73,7 @@ def test_what_cannot_be_a_thought_is_said_at_once():
 )
 def test_a_text_that_goes_in_circles_is_noticed(text):
     """Whatever the length of the circle."""
-    assert circles(text)
+    assert is_repetitive(text)
 
 
 @pytest.mark.parametrize(
@@ -93,45 +93,47 @@ def test_a_text_that_goes_in_circles_is_noticed(text):
 )
 def test_what_only_looks_alike_is_no_circle(text):
     """Lists, tables and rulers repeat themselves, and end."""
-    assert not circles(text)
+    assert not is_repetitive(text)
 
 
 @given(st.text(max_size=300))
 def test_a_short_text_never_goes_in_circles(text):
     """There is not enough of it to say so."""
-    assert not circles(text)
+    assert not is_repetitive(text)
 
 
-def test_an_ear_knows_when_it_has_heard_enough():
+def test_a_filter_counts_every_piece():
     """Pieces are counted, also those of thoughts: they cost as much."""
-    ear = ReplyFilter(2)
-    heard = [ear.hear(piece, last=False) for piece in ("<think>", "Hm.")]
-    assert not ear.full
-    ear.hear("</think>", last=False)
+    reply_filter = ReplyFilter(2)
+    texts = [reply_filter.feed(piece, last=False) for piece in ("<think>", "Hm.")]
+    assert not reply_filter.too_long
+    reply_filter.feed("</think>", last=False)
 
-    assert ear.full
-    assert heard == ["", ""]
-    assert not ear.heard
+    assert reply_filter.too_long
+    assert texts == ["", ""]
+    assert not reply_filter.has_text
 
 
-def test_an_ear_hears_a_circle():
+def test_a_filter_notices_a_circle():
     """Of what is said, not of what is thought."""
-    said, thought = ReplyFilter(999), ReplyFilter(999)
-    heard = [said.hear("and so on ", last=False) and said.circling for _ in range(40)]
-    thought.hear("<think>" + "and so on " * 40, last=False)
+    spoken, thought = ReplyFilter(999), ReplyFilter(999)
+    noticed = [
+        spoken.feed("and so on ", last=False) and spoken.repetitive for _ in range(40)
+    ]
+    thought.feed("<think>" + "and so on " * 40, last=False)
 
-    assert heard[0] is False
-    assert heard[-1] is True
-    assert not thought.circling
+    assert noticed[0] is False
+    assert noticed[-1] is True
+    assert not thought.repetitive
 
 
 def test_what_was_held_back_is_said_at_the_end():
     """An answer may be no more than what a tag begins with."""
-    ear = ReplyFilter(9)
+    reply_filter = ReplyFilter(9)
 
-    assert ear.hear("<", last=False) == ""
-    assert ear.hear("", last=True) == "<"
-    assert ear.heard
+    assert reply_filter.feed("<", last=False) == ""
+    assert reply_filter.feed("", last=True) == "<"
+    assert reply_filter.has_text
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 .'-_/é文ि\n"), max_size=200))

@@ -7,7 +7,7 @@ from queue import Queue
 
 import pytest
 
-from askdocs.adapters.llm.slow_notice import watch
+from askdocs.adapters.llm.slow_notice import notice_if_slow
 
 
 def timers() -> list[threading.Timer]:
@@ -17,18 +17,18 @@ def timers() -> list[threading.Timer]:
 
 def test_a_long_wait_is_told():
     """Once, by a look at what it is."""
-    told: Queue[str] = Queue()
-    with watch(lambda _: "loading", told.put, after_s=0.01):
-        assert told.get(timeout=9) == "loading"
+    notices: Queue[str] = Queue()
+    with notice_if_slow(lambda _: "loading", notices.put, after_s=0.01):
+        assert notices.get(timeout=9) == "loading"
 
-    assert told.empty()
+    assert notices.empty()
 
 
 def test_a_short_wait_looks_at_nothing():
     """No thread is left that would."""
     looked = []
     before = threading.active_count()
-    with watch(lambda _: looked.append(1) or "", looked.append, after_s=60):
+    with notice_if_slow(lambda _: looked.append(1) or "", looked.append, after_s=60):
         assert threading.active_count() == before + 1
 
     for timer in timers():
@@ -39,21 +39,21 @@ def test_a_short_wait_looks_at_nothing():
 
 def test_nothing_is_told_after_the_end():
     """The first word is there; what it waited for is of no interest any more."""
-    told, entered, leave = [], threading.Event(), threading.Event()
+    notices, entered, leave = [], threading.Event(), threading.Event()
 
-    def look(pause: object) -> str:
+    def describe(pause: object) -> str:
         entered.set()
         leave.wait(9)
         return "loading"
 
-    with watch(look, told.append, after_s=0):
+    with notice_if_slow(describe, notices.append, after_s=0):
         assert entered.wait(9)
         (timer,) = timers()
         assert timer.daemon
     leave.set()
     timer.join(9)
 
-    assert told == []
+    assert notices == []
 
 
 def test_a_look_can_pause_no_longer_than_the_wait():
@@ -61,12 +61,12 @@ def test_a_look_can_pause_no_longer_than_the_wait():
     ended: Queue[object] = Queue()
     entered = threading.Event()
 
-    def look(pause) -> str:
+    def describe(pause) -> str:
         entered.set()
         ended.put(pause(60))
         return ""
 
-    with watch(look, print, after_s=0):
+    with notice_if_slow(describe, print, after_s=0):
         assert entered.wait(9)
 
     assert ended.get(timeout=9) is True
@@ -75,7 +75,7 @@ def test_a_look_can_pause_no_longer_than_the_wait():
 def test_who_does_not_listen_has_no_thread():
     """JSON has no place for a notice."""
     before = threading.active_count()
-    with watch(lambda _: "loading", None, after_s=0):
+    with notice_if_slow(lambda _: "loading", None, after_s=0):
         assert threading.active_count() == before
 
 
@@ -84,7 +84,7 @@ def test_an_error_ends_the_watch_too():
     looked = []
     with (
         pytest.raises(ValueError, match="broken"),
-        watch(lambda _: "x", looked.append, after_s=60),
+        notice_if_slow(lambda _: "x", looked.append, after_s=60),
     ):
         raise ValueError("broken")
 

@@ -16,11 +16,11 @@ from typing import Any, ClassVar
 
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 
-from askdocs.adapters.llm.llm_errors import Ended, circling, cut_off
+from askdocs.adapters.llm.llm_errors import Ended, cut_off, repetitive
 from askdocs.adapters.llm.options import Limits
 from askdocs.adapters.llm.reply_filter import ReplyFilter, least_tokens
-from askdocs.adapters.llm.retry import twice
-from askdocs.adapters.llm.slow_notice import watch
+from askdocs.adapters.llm.retry import retry_once
+from askdocs.adapters.llm.slow_notice import notice_if_slow
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError
 
 OpenStream = Callable[[], Generator[ChatResponse, None, None]]
@@ -65,18 +65,18 @@ class CheckedStream(ABC):
     """The streams of one model on one server; several may be open at once.
 
     Attributes:
-        SPEAKER: Who is done, or stops, in messages.
-        AGAIN: The hint where nothing helps but to ask again.
-        FOREIGN: All that the client lets through when something is wrong.
+        SUBJECT: Who is done, or stops, in messages.
+        AGAIN_HINT: The hint where nothing helps but to ask again.
+        CLIENT_ERRORS: All that the client lets through when something is wrong.
         EXTRA_PIECES: Pieces of a stream that are no token.
-        READS_ON: Whether anything of use, as a count, comes after the reason.
+        READS_PAST_END: Whether anything of use, as a count, comes after the reason.
     """
 
-    SPEAKER: ClassVar[str]
-    AGAIN: ClassVar[str]
-    FOREIGN: ClassVar[tuple[type[Exception], ...]]
+    SUBJECT: ClassVar[str]
+    AGAIN_HINT: ClassVar[str]
+    CLIENT_ERRORS: ClassVar[tuple[type[Exception], ...]]
     EXTRA_PIECES: ClassVar[int]
-    READS_ON: ClassVar[bool]
+    READS_PAST_END: ClassVar[bool]
 
     def __init__(self, options: StreamOptions) -> None:
         self.options = options
@@ -98,9 +98,9 @@ class CheckedStream(ABC):
             AnswerIncomplete: if it ends other than by the model's own full stop.
         """
         prompt = "\n".join(m.content or "" for m in messages)
-        yield from twice(
+        yield from retry_once(
             partial(self._attempt, open_stream, prompt),
-            passing=self.is_transient,
+            is_transient=self.is_transient,
             limits=self.options.limits,
             clock=self.options.clock,
         )
@@ -115,7 +115,7 @@ class CheckedStream(ABC):
         with ExitStack() as stack:
             stream = stack.enter_context(closing(open_stream()))
             notice_s = options.limits.notice_s
-            with watch(self.waits_for, options.on_wait, after_s=notice_s):
+            with notice_if_slow(self.waits_for, options.on_wait, after_s=notice_s):
                 response = self._next(stream, reply_filter, end)
             stack.enter_context(self.connection())
             if response:
@@ -135,34 +135,34 @@ class CheckedStream(ABC):
 
         What goes wrong after the model was done is of no interest.
         """
-        if end.ended and not self.READS_ON:
+        if end.ended and not self.READS_PAST_END:
             return None
         try:
             return next(stream, None)
-        except self.FOREIGN as err:
+        except self.CLIENT_ERRORS as err:
             if end.ended:
                 return None
-            raise self.failure(err, answered=reply_filter.heard) from err
+            raise self.failure(err, answered=reply_filter.has_text) from err
 
     def _interrupt(self, reply_filter: ReplyFilter) -> None:
         """Raise AnswerIncomplete if there is no use in listening any longer."""
-        if reply_filter.full:
+        if reply_filter.too_long:
             raise cut_off(self.options.num_predict)
-        if reply_filter.circling:
-            raise circling()
+        if reply_filter.repetitive:
+            raise repetitive()
 
     def _judge(self, end: StreamEnd, reply_filter: ReplyFilter, prompt: str) -> None:
         """Raise an error unless the stream said that all is well."""
         if not end.ended:
             early = self.early_end(end)
-            raise self.failure(early, answered=reply_filter.heard) from early
+            raise self.failure(early, answered=reply_filter.has_text) from early
         if end.reason == "length":
             raise self.cut_off(end)
         if end.reason != "stop":
-            what = f"{self.SPEAKER} stopped with reason {end.reason!r}"
-            raise AnswerIncomplete(what, hint=self.AGAIN)
-        if not reply_filter.heard:
-            raise AnswerIncomplete("the model returned nothing", hint=self.AGAIN)
+            what = f"{self.SUBJECT} stopped with reason {end.reason!r}"
+            raise AnswerIncomplete(what, hint=self.AGAIN_HINT)
+        if not reply_filter.has_text:
+            raise AnswerIncomplete("the model returned nothing", hint=self.AGAIN_HINT)
         read, least = end.prompt_tokens, least_tokens(prompt)
         if read and read < least and (err := self.prompt_cut(read, least, prompt)):
             raise err
@@ -213,9 +213,9 @@ class CheckedStream(ABC):
         """Return what is said with a piece; note how it ends."""
         end.begun = True
         self.note_end(response.raw, end)
-        said: str = reply_filter.hear(response.delta or "", last=end.ended)
-        return said
+        text: str = reply_filter.feed(response.delta or "", last=end.ended)
+        return text
 
     def early_end(self, end: StreamEnd) -> Exception:  # noqa: ARG002  # subclasses look at it
         """Return the error that a stream is which ended before the model did."""
-        return Ended(f"the stream ended before {self.SPEAKER} was done")
+        return Ended(f"the stream ended before {self.SUBJECT} was done")

@@ -1,4 +1,4 @@
-"""A streamed reply over HTTP: kept within its limits, one whole JSON object per line.
+"""Keep a streamed reply over HTTP within its limits, one whole JSON object per line.
 
 httpx has one limit for every read; a language model needs a long one for its first
 word and a short one for each further word. Both hooks are httpx's own event hooks.
@@ -51,10 +51,12 @@ class _Lined(_Bounded):
         yield lines.end()
 
 
-def client(url: str, limits: Limits, clock: Clock, *, socket: str = "") -> httpx.Client:
+def http_client(
+    url: str, limits: Limits, clock: Clock, *, socket: str = ""
+) -> httpx.Client:
     """Return a client for *url* that keeps the limits; by a *socket* file if one is named."""
-    by = httpx.HTTPTransport(uds=socket) if socket else None
-    return httpx.Client(**client_options(url, limits, clock), transport=by)
+    transport = httpx.HTTPTransport(uds=socket) if socket else None
+    return httpx.Client(**client_options(url, limits, clock), transport=transport)
 
 
 def client_options(
@@ -66,16 +68,18 @@ def client_options(
     together. No redirect is followed: the docs in a prompt go where they were sent.
     """
 
-    def asked(request: httpx.Request) -> None:
+    def on_request(request: httpx.Request) -> None:
         request.extensions["started"] = clock()
 
-    def answered(response: httpx.Response) -> None:
-        given = response.request.extensions
-        given["timeout"]["read"] = limits.idle_s
-        deadline = given["started"] + limits.total_s
-        kind = response.headers.get("content-type", "")
-        body = _Lined if kind.startswith("application/x-ndjson") else _Bounded
-        response.stream = body(response.stream, deadline, clock)
+    def on_response(response: httpx.Response) -> None:
+        extensions = response.request.extensions
+        extensions["timeout"]["read"] = limits.idle_s
+        deadline = extensions["started"] + limits.total_s
+        content_type = response.headers.get("content-type", "")
+        body_class = (
+            _Lined if content_type.startswith("application/x-ndjson") else _Bounded
+        )
+        response.stream = body_class(response.stream, deadline, clock)
 
     return {
         "timeout": httpx.Timeout(
@@ -84,5 +88,5 @@ def client_options(
         "follow_redirects": False,
         "trust_env": not is_loopback(url),
         "headers": {"accept-encoding": "identity"},
-        "event_hooks": {"request": [asked], "response": [answered]},
+        "event_hooks": {"request": [on_request], "response": [on_response]},
     }

@@ -19,7 +19,7 @@ def cut_off(tokens: int) -> AnswerIncomplete:
     )
 
 
-def circling() -> AnswerIncomplete:
+def repetitive() -> AnswerIncomplete:
     """Return what it means when the model says the same again and again."""
     return AnswerIncomplete(
         "the answer was stopped: the model repeats itself",
@@ -27,7 +27,7 @@ def circling() -> AnswerIncomplete:
     )
 
 
-def without_user(url: str) -> str:
+def without_credentials(url: str) -> str:
     """Return *url* without a name and password: messages end up in logs."""
     return re.sub(r"//[^/?#]*@", "//", url)
 

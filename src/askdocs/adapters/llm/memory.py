@@ -1,4 +1,4 @@
-"""What a model says of its shape becomes an estimate of the memory that it needs.
+"""Estimate the memory that a model needs from what it says of its shape.
 
 The shape is the metadata of a GGUF file; Ollama gives the same by /api/show.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from askdocs.adapters.llm.gguf.gguf_metadata import metadata
+from askdocs.adapters.llm.gguf.gguf_metadata import read_metadata
 
 QUANTISATION = "quantization_level"
 """Key of the shape that GGUF does not have: "Q4_K_M", as Ollama says beside it."""
@@ -21,7 +21,7 @@ QUANTISATION = "quantization_level"
 _CACHED_BYTES = 2
 """Of a number in the KV cache: llama.cpp and Ollama keep 16 bits unless told otherwise."""
 
-_WORKING = 0.05
+_WORKING_SHARE = 0.05
 """Share of the weights that computing takes besides; llama.cpp tells about 0.3 of 5 GB."""
 
 _BITS = {"F32": 32.0, "F16": 16.0, "BF16": 16.0, "Q8": 8.5, "Q6": 6.6, "Q5": 5.7}
@@ -29,8 +29,8 @@ _BITS |= {"Q4": 4.9, "IQ4": 4.5, "MXFP4": 4.3, "Q3": 3.9, "IQ3": 3.6, "Q2": 3.0}
 """Bits per parameter, by the beginning of a quantisation's name, rounded up."""
 
 
-_FREE = re.compile(r"^MemAvailable:\s+(\d+) kB$", re.M)
-_CACHED = re.compile(r"^inactive_file (\d+)$", re.M)
+_MEM_AVAILABLE = re.compile(r"^MemAvailable:\s+(\d+) kB$", re.M)
+_INACTIVE_FILE = re.compile(r"^inactive_file (\d+)$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,17 @@ class Memory:
         return self.weights + self.cache + self.working
 
 
-def of_file(path: Path, num_ctx: int) -> Memory:
+def memory_of_file(path: Path, num_ctx: int) -> Memory:
     """Return what a GGUF file needs with a window of *num_ctx* tokens.
 
     Raises:
         ConfigError: if there is no such file, or it cannot be read.
         ModelUnavailable: if it is no GGUF file, or not all of one.
     """
-    return of_shape(metadata(path), path.stat().st_size, num_ctx)
+    return memory_of_shape(read_metadata(path), path.stat().st_size, num_ctx)
 
 
-def of_shape(shape: Mapping[str, Any], size_bytes: int, num_ctx: int) -> Memory:
+def memory_of_shape(shape: Mapping[str, Any], size_bytes: int, num_ctx: int) -> Memory:
     """Return what a model needs that is *size_bytes* large on disk.
 
     Args:
@@ -71,8 +71,10 @@ def of_shape(shape: Mapping[str, Any], size_bytes: int, num_ctx: int) -> Memory:
         size_bytes: 0 if unknown; then parameters and quantisation must do.
         num_ctx: Tokens of the window; the model's own, if that is smaller.
     """
-    weights = size_bytes or _weights(shape)
-    return Memory(weights, _cache(shape, num_ctx), round(weights * _WORKING))
+    weights = size_bytes or _weight_bytes(shape)
+    return Memory(
+        weights, _cache_bytes(shape, num_ctx), round(weights * _WORKING_SHARE)
+    )
 
 
 def available_bytes() -> int | None:
@@ -80,43 +82,44 @@ def available_bytes() -> int | None:
 
     In a container, what the machine has is not what we may take.
     """
-    found = []
+    candidates = []
     with suppress(OSError, ValueError, TypeError):
-        told = Path("/proc/meminfo").read_text(encoding="ascii")
-        found.append(int(_FREE.search(told)[1]) * 1024)  # type: ignore[index]
+        meminfo = Path("/proc/meminfo").read_text(encoding="ascii")
+        candidates.append(int(_MEM_AVAILABLE.search(meminfo)[1]) * 1024)  # type: ignore[index]
     with suppress(OSError, ValueError, TypeError):
-        found.append(_of_container())
-    if not found:
+        candidates.append(_container_bytes())
+    if not candidates:
         with suppress(OSError, ValueError, AttributeError):
-            found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    return max(0, min(found)) if found else None
+            candidates.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    return max(0, min(candidates)) if candidates else None
 
 
-def _of_container() -> int:
+def _container_bytes() -> int:
     """Return what a container may still take; files that are only cached count as free."""
-    most, used, kept = (
+    limit, used, stat = (
         Path("/sys/fs/cgroup", name).read_text(encoding="ascii")
         for name in ("memory.max", "memory.current", "memory.stat")
     )
-    cached = int(_CACHED.search(kept)[1])  # type: ignore[index]
-    return int(most) - int(used) + cached
+    cached = int(_INACTIVE_FILE.search(stat)[1])  # type: ignore[index]
+    return int(limit) - int(used) + cached
 
 
-def _cache(shape: Mapping[str, Any], num_ctx: int) -> int:
+def _cache_bytes(shape: Mapping[str, Any], num_ctx: int) -> int:
     """Return the bytes of the KV cache."""
-    about = _About(shape)
-    layers, heads = about.number("block_count"), about.number("attention.head_count")
-    width = about.number("embedding_length") // heads if heads else 0
-    key = about.number("attention.key_length") or width
-    value = about.number("attention.value_length") or width
-    trained = about.number("context_length") or num_ctx
-    tokens = min(num_ctx, trained)
-    kept = about.get("attention.head_count_kv") or heads
-    all_heads = sum(kept) if isinstance(kept, list) else int(kept) * layers
+    architecture = _About(shape)
+    layers = architecture.number("block_count")
+    heads = architecture.number("attention.head_count")
+    width = architecture.number("embedding_length") // heads if heads else 0
+    key = architecture.number("attention.key_length") or width
+    value = architecture.number("attention.value_length") or width
+    trained_tokens = architecture.number("context_length") or num_ctx
+    tokens = min(num_ctx, trained_tokens)
+    kv_heads = architecture.get("attention.head_count_kv") or heads
+    all_heads = sum(kv_heads) if isinstance(kv_heads, list) else int(kv_heads) * layers
     return all_heads * (key + value) * tokens * _CACHED_BYTES
 
 
-def _weights(shape: Mapping[str, Any]) -> int:
+def _weight_bytes(shape: Mapping[str, Any]) -> int:
     """Return the bytes of the parameters, as far as they are known."""
     name = str(shape.get(QUANTISATION) or "F16").upper()
     bits = next((b for kind, b in _BITS.items() if name.startswith(kind)), 16.0)

@@ -1,4 +1,4 @@
-r"""Bytes of JSON lines, cut anywhere, become lines that hold one JSON object each.
+r"""Cut a stream of bytes into lines that hold one whole JSON object each.
 
 The client of Ollama takes a blank line for an error and every line end of Unicode
 (U+0085 is one, and Go does not escape it) for the end of an object.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-_LONGEST = 1 << 20
-"""Bytes of one line; a token is a few hundred."""
+_MAX_LINE_BYTES = 1 << 20
+"""A token is a few hundred."""
 
 
 class Lines:
@@ -33,10 +33,10 @@ class Lines:
         Raises:
             ValueError: if a line does not end within a mebibyte.
         """
-        *whole, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > _LONGEST:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > _MAX_LINE_BYTES:
             raise ValueError("a line without an end")
-        return b"".join(_objects(line) for line in whole)
+        return b"".join(_objects(line) for line in lines)
 
     def end(self) -> bytes:
         """Return the last line, if it did not end."""
@@ -56,6 +56,6 @@ def _objects(line: bytes) -> bytes:
 def _decoded(text: str) -> Iterator[object]:
     decoder = json.JSONDecoder()
     while text:
-        found, end = decoder.raw_decode(text)
-        yield found
+        value, end = decoder.raw_decode(text)
+        yield value
         text = text[end:].lstrip()

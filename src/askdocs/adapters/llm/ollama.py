@@ -23,15 +23,15 @@ from askdocs.adapters.llm.checked_stream import (
     StreamOptions,
 )
 from askdocs.adapters.llm.http_stream import client_options
-from askdocs.adapters.llm.llm_errors import cut_off, without_user
+from askdocs.adapters.llm.llm_errors import cut_off, without_credentials
 from askdocs.adapters.llm.ollama_errors import (
-    AGAIN,
-    FOREIGN,
+    AGAIN_HINT,
+    CLIENT_ERRORS,
     broken_off,
-    passing,
+    is_transient,
     unavailable,
 )
-from askdocs.adapters.llm.ollama_state import check, doing, window
+from askdocs.adapters.llm.ollama_state import check, loaded_window, waits_for
 from askdocs.adapters.llm.options import Limits, Sampling
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError
 from askdocs.steps.answer.prompt import CHAT_TOKENS, count_tokens
@@ -69,7 +69,7 @@ class OllamaModel(Ollama):  # type: ignore[misc]  # llama_index is skipped by my
             additional_kwargs=sampling.options,
             client=ollama.Client(host=url, **client_options(url, limits, clock)),
             is_function_calling_model=False,
-            keep_alive=sampling.kept,
+            keep_alive=sampling.keep_alive_value,
         )
         options = StreamOptions(sampling.num_predict, limits, on_wait, clock)
         self._stream = _OllamaStream(url, model, sampling.num_ctx, options)
@@ -88,11 +88,11 @@ class OllamaModel(Ollama):  # type: ignore[misc]  # llama_index is skipped by my
 class _OllamaStream(CheckedStream):
     """How Ollama streams: the last piece says that it is done, why, and the counts."""
 
-    SPEAKER = "Ollama"
-    AGAIN = AGAIN
-    FOREIGN = FOREIGN
+    SUBJECT = "Ollama"
+    AGAIN_HINT = AGAIN_HINT
+    CLIENT_ERRORS = CLIENT_ERRORS
     EXTRA_PIECES = 1
-    READS_ON = False
+    READS_PAST_END = False
 
     def __init__(
         self, url: str, model: str, num_ctx: int, options: StreamOptions
@@ -111,17 +111,17 @@ class _OllamaStream(CheckedStream):
 
     def waits_for(self, pause: Callable[[float], object]) -> str:
         """Return whether the model is loaded, or answers someone else."""
-        return doing(self._url, self._model, pause)
+        return waits_for(self._url, self._model, pause)
 
     def failure(self, err: Exception, *, answered: bool) -> AskDocsError:
         """Return what *err* means, after a word of the answer or before."""
         if answered:
             return broken_off(err, self.options.limits)
-        return unavailable(err, without_user(self._url), self._model)
+        return unavailable(err, without_credentials(self._url), self._model)
 
     def is_transient(self, err: BaseException | None) -> bool:
         """Return whether *err* may be over when one asks once more."""
-        return passing(err)
+        return is_transient(err)
 
     def cut_off(self, end: StreamEnd) -> AnswerIncomplete:
         """Return what reason "length" means."""
@@ -135,7 +135,7 @@ class _OllamaStream(CheckedStream):
         makes of the prompt tells; but Ollama 0.30.0 counted only what it had not read
         before (ollama/ollama#16414), so a window that holds the prompt is an alibi.
         """
-        room = window(self._url, self._model)
+        room = loaded_window(self._url, self._model)
         if room >= count_tokens(prompt) + CHAT_TOKENS:
             return None
         return AnswerIncomplete(

@@ -1,4 +1,4 @@
-"""What Ollama, its client or the network threw becomes an error of ours, in plain words."""
+"""Translate what Ollama, its client or the network threw, in plain words."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from askdocs.adapters.llm.llm_errors import Ended, one_line
 from askdocs.adapters.llm.options import Limits
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 
-START = "ollama serve   (or: docker compose up -d ollama)"
-AGAIN = "ask again   (ollama ps shows what Ollama is doing)"
-SMALLER = "ollama ps   (a smaller RAG_LLM_MODEL or RAG_LLM_NUM_CTX needs less memory)"
+START_HINT = "ollama serve   (or: docker compose up -d ollama)"
+AGAIN_HINT = "ask again   (ollama ps shows what Ollama is doing)"
+SMALLER_HINT = (
+    "ollama ps   (a smaller RAG_LLM_MODEL or RAG_LLM_NUM_CTX needs less memory)"
+)
 
-FOREIGN = (
+CLIENT_ERRORS = (
     ollama.ResponseError,
     httpx.HTTPError,
     ConnectionError,
@@ -26,23 +28,23 @@ FOREIGN = (
 """All that the client of Ollama lets through when something is wrong."""
 
 
-def unavailable(err: Exception, where: str, model: str) -> AskDocsError:
+def unavailable(err: Exception, url: str, model: str) -> AskDocsError:
     """Return what it means when nothing was said but *err*."""
     if isinstance(err, ollama.ResponseError):
-        return _refused(err, where, model)
+        return _from_response(err, url, model)
     if isinstance(err, Ended):
-        return ModelUnavailable(f"Ollama at {where} broke off: {err}", hint=AGAIN)
+        return ModelUnavailable(f"Ollama at {url} broke off: {err}", hint=AGAIN_HINT)
     if isinstance(err, (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout)):
-        return ModelUnavailable(f"Ollama does not answer at {where}", hint=START)
+        return ModelUnavailable(f"Ollama does not answer at {url}", hint=START_HINT)
     if isinstance(err, httpx.TimeoutException):
         return ModelUnavailable(
-            f"Ollama at {where} did not begin to answer in time",
+            f"Ollama at {url} did not begin to answer in time",
             hint="ollama ps   (is the model too large for this machine?)",
         )
-    return _stranger(where)
+    return _not_ollama(url)
 
 
-def passing(err: BaseException | None) -> bool:
+def is_transient(err: BaseException | None) -> bool:
     """Return whether *err* may be over when one asks once more.
 
     A runner that died is started anew, a queue moves on. Never for a limit in time:
@@ -56,40 +58,40 @@ def passing(err: BaseException | None) -> bool:
 def broken_off(err: Exception, limits: Limits) -> AnswerIncomplete:
     """Return what it means when *err* came after the first word."""
     why = _reason(err, limits)
-    return AnswerIncomplete(f"the answer broke off: {why}", hint=AGAIN)
+    return AnswerIncomplete(f"the answer broke off: {why}", hint=AGAIN_HINT)
 
 
-def missing(model: str) -> AskDocsError:
+def missing_model(model: str) -> AskDocsError:
     """Return what it means that Ollama has other models, but not this one."""
     return ModelUnavailable(
         f"Ollama has no model {model!r}", hint=f"ollama pull {model}"
     )
 
 
-def _refused(err: ollama.ResponseError, where: str, model: str) -> AskDocsError:
+def _from_response(err: ollama.ResponseError, url: str, model: str) -> AskDocsError:
     """Return what an HTTP status or an error line of Ollama means."""
-    said, status = one_line(err.error), err.status_code
-    if status == 404 and "model" in said:
-        return missing(model)
-    if said.startswith("<") or status in {404, 405} or 300 <= status < 400:
-        return _stranger(where)
+    message, status = one_line(err.error), err.status_code
+    if status == 404 and "model" in message:
+        return missing_model(model)
+    if message.startswith("<") or status in {404, 405} or 300 <= status < 400:
+        return _not_ollama(url)
     if status in {401, 403}:
         hint = "set OLLAMA_API_KEY to a key that it accepts"
-        return ModelUnavailable(f"Ollama at {where} refuses us: {said}", hint=hint)
+        return ModelUnavailable(f"Ollama at {url} refuses us: {message}", hint=hint)
     if status == 503:
-        return ModelUnavailable(f"Ollama at {where} is busy: {said}", hint=AGAIN)
-    return ModelUnavailable(f"Ollama at {where} failed: {said}", hint=SMALLER)
+        return ModelUnavailable(f"Ollama at {url} is busy: {message}", hint=AGAIN_HINT)
+    return ModelUnavailable(f"Ollama at {url} failed: {message}", hint=SMALLER_HINT)
 
 
-def _stranger(where: str) -> AskDocsError:
+def _not_ollama(url: str) -> AskDocsError:
     return ModelUnavailable(
-        f"what came from {where} is no reply of Ollama's: is this Ollama?",
+        f"what came from {url} is no reply of Ollama's: is this Ollama?",
         hint="set RAG_OLLAMA_URL; Ollama itself listens at http://127.0.0.1:11434",
     )
 
 
-def _too_large(said: object) -> bool:
-    return "requires more system memory" in str(said)
+def _too_large(message: object) -> bool:
+    return "requires more system memory" in str(message)
 
 
 def _reason(err: Exception, limits: Limits) -> str:

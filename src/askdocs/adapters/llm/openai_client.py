@@ -1,4 +1,4 @@
-"""A URL and a key become a client that sends both to that server, and nothing else.
+"""Make a client that sends a server its key, and nothing else that tells of us.
 
 OpenAI's own client looks for keys, addresses, organisations and headers in the
 environment, tells each server what machine it runs on, and tries twice more.
@@ -14,21 +14,21 @@ from typing import Any
 
 import openai
 
-from askdocs.adapters.llm.http_stream import client
+from askdocs.adapters.llm.http_stream import http_client
 from askdocs.adapters.llm.openai_errors import (
-    FOREIGN,
+    CLIENT_ERRORS,
     Server,
-    missing,
-    narrow,
+    missing_model,
+    small_window,
     unavailable,
 )
 from askdocs.adapters.llm.options import Limits
 
-CHECK_S = 3.0
+CHECK_TIMEOUT_S = 3.0
 NO_KEY = "none"
 """What is handed to libraries that insist on a key; it is never sent."""
 
-_SENT = {
+_ALLOWED_HEADERS = {
     "accept",
     "accept-encoding",
     "authorization",
@@ -41,7 +41,7 @@ _SENT = {
 
 
 class Opened(threading.local):
-    """The reply that this thread has opened last.
+    """The response that this thread has opened last.
 
     Who leaves OpenAI's stream before its end leaves it open: it refers to itself, so it
     is closed when Python next looks for such cycles, and the model speaks on until then.
@@ -50,7 +50,7 @@ class Opened(threading.local):
     response: Any = None
 
     def note(self, response: Any) -> None:
-        """Remember a reply."""
+        """Remember a response."""
         self.response = response
 
 
@@ -65,22 +65,27 @@ def connect(
 
     A password in the URL is sent as one if there is no key. *opened* learns of replies.
     """
-    by = client(server.url, limits, clock, socket=server.socket)
-    by.event_hooks = {
-        "request": [*by.event_hooks["request"], _sender(server.key)],
-        "response": [*by.event_hooks["response"], *([opened.note] if opened else [])],
+    http = http_client(server.url, limits, clock, socket=server.socket)
+    http.event_hooks = {
+        "request": [*http.event_hooks["request"], _header_filter(server.key)],
+        "response": [*http.event_hooks["response"], *([opened.note] if opened else [])],
     }
     return openai.OpenAI(
         api_key=NO_KEY,
         base_url=server.url,
         max_retries=0,
-        timeout=by.timeout,
-        http_client=by,
+        timeout=http.timeout,
+        http_client=http,
     )
 
 
 def check(
-    url: str, model: str, key: str = "", *, num_ctx: int = 0, limit_s: float = CHECK_S
+    url: str,
+    model: str,
+    key: str = "",
+    *,
+    num_ctx: int = 0,
+    limit_s: float = CHECK_TIMEOUT_S,
 ) -> None:
     """Ask a server whether it is there and has the model, within *limit_s* seconds.
 
@@ -93,12 +98,12 @@ def check(
     server = Server(url, model, key)
     known = models(server, limit_s=limit_s)
     if model not in known:
-        raise missing(server, list(known))
+        raise missing_model(server, list(known))
     if 0 < known[model] < num_ctx:
-        raise narrow(server, known[model], num_ctx)
+        raise small_window(server, known[model], num_ctx)
 
 
-def models(server: Server, *, limit_s: float = CHECK_S) -> dict[str, int]:
+def models(server: Server, *, limit_s: float = CHECK_TIMEOUT_S) -> dict[str, int]:
     """Return the models that a server has, with their windows in tokens; 0 if unknown.
 
     Raises:
@@ -106,29 +111,29 @@ def models(server: Server, *, limit_s: float = CHECK_S) -> dict[str, int]:
     """
     limits = Limits(*[limit_s] * 4)
     try:
-        with closing(connect(server, limits)) as asked:
-            return {str(m.id): _window(m) for m in asked.models.list().data}
-    except FOREIGN as err:
+        with closing(connect(server, limits)) as client:
+            return {str(m.id): _window_tokens(m) for m in client.models.list().data}
+    except CLIENT_ERRORS as err:
         raise unavailable(err, server) from err
 
 
-def _window(model: Any) -> int:
+def _window_tokens(model: Any) -> int:
     """Return the window of a model as vLLM or llama.cpp tell it; 0 if neither does."""
     meta = getattr(model, "meta", None)
-    told = meta.get("n_ctx") if isinstance(meta, dict) else None
-    told = getattr(model, "max_model_len", None) or told
-    return told if isinstance(told, int) else 0
+    n_ctx = meta.get("n_ctx") if isinstance(meta, dict) else None
+    n_ctx = getattr(model, "max_model_len", None) or n_ctx
+    return n_ctx if isinstance(n_ctx, int) else 0
 
 
-def _sender(key: str) -> Callable[[Any], None]:
+def _header_filter(key: str) -> Callable[[Any], None]:
     """Return what makes a request hold the key, and no header that we have not chosen."""
 
-    def send(request: Any) -> None:
-        for name in set(request.headers) - _SENT:
+    def filter_headers(request: Any) -> None:
+        for name in set(request.headers) - _ALLOWED_HEADERS:
             del request.headers[name]
         if key:
             request.headers["authorization"] = f"Bearer {key}"
         elif request.headers.get("authorization") == f"Bearer {NO_KEY}":
             del request.headers["authorization"]
 
-    return send
+    return filter_headers

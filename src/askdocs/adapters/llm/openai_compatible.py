@@ -26,12 +26,12 @@ from askdocs.adapters.llm.checked_stream import (
 from askdocs.adapters.llm.llm_errors import cut_off
 from askdocs.adapters.llm.openai_client import NO_KEY, Opened, check, connect, models
 from askdocs.adapters.llm.openai_errors import (
-    AGAIN,
-    FOREIGN,
+    AGAIN_HINT,
+    CLIENT_ERRORS,
     Server,
     broken_off,
-    missing,
-    passing,
+    is_transient,
+    missing_model,
     unavailable,
 )
 from askdocs.adapters.llm.options import Limits, Sampling
@@ -94,11 +94,11 @@ class OpenAICompatible(OpenAILike):  # type: ignore[misc]  # llama_index is skip
 class OpenAIStream(CheckedStream):
     """How such a server streams: the reason comes first, then the counts, if any."""
 
-    SPEAKER = "the model"
-    AGAIN = AGAIN
-    FOREIGN = FOREIGN
+    SUBJECT = "the model"
+    AGAIN_HINT = AGAIN_HINT
+    CLIENT_ERRORS = CLIENT_ERRORS
     EXTRA_PIECES = 8  # the role, the reason, the count, and spare
-    READS_ON = True
+    READS_PAST_END = True
 
     def __init__(self, server: Server, opened: Opened, options: StreamOptions) -> None:
         super().__init__(options)
@@ -116,16 +116,16 @@ class OpenAIStream(CheckedStream):
         llama.cpp takes any name and answers with what it has. A name may be an alias,
         so what the server lists decides; if it lists nothing it is believed.
         """
-        asked = self.server.model
-        named = getattr(raw, "model", None) or asked
-        if self._sure or named == asked:
+        requested = self.server.model
+        answering = getattr(raw, "model", None) or requested
+        if self._sure or answering == requested:
             return
         try:
             known = models(self.server)
         except ModelUnavailable:
             known = {}
-        if known and asked not in known:
-            raise missing(self.server, list(known))
+        if known and requested not in known:
+            raise missing_model(self.server, list(known))
         self._sure = True
 
     def note_end(self, raw: Any, end: StreamEnd) -> None:
@@ -139,7 +139,7 @@ class OpenAIStream(CheckedStream):
 
     def waits_for(self, pause: Callable[[float], object]) -> str:  # noqa: ARG002  # there is nothing to look at
         """Return who is waited for."""
-        return f"waiting for {self.server.model} at {self.server.shown}..."
+        return f"waiting for {self.server.model} at {self.server.safe_url}..."
 
     def failure(self, err: Exception, *, answered: bool) -> AskDocsError:
         """Return what *err* means, after a word of the answer or before."""
@@ -149,7 +149,7 @@ class OpenAIStream(CheckedStream):
 
     def is_transient(self, err: BaseException | None) -> bool:
         """Return whether *err* may be over when one asks once more."""
-        return passing(err)
+        return is_transient(err)
 
     def early_end(self, end: StreamEnd) -> Exception:
         """Return the error that a stream is which ended before the model did."""
@@ -178,11 +178,11 @@ class OpenAIStream(CheckedStream):
 def _options(sampling: Sampling, extra: dict[str, Any]) -> dict[str, Any]:
     """Return the options that LlamaIndex has no name for; None is left to the server."""
     known = {"top_p": sampling.top_p, "seed": sampling.seed}
-    named = {name: value for name, value in known.items() if value is not None}
+    given = {name: value for name, value in known.items() if value is not None}
     if sampling.top_k:
         extra = {"top_k": sampling.top_k, **extra}
     return {
-        **named,
+        **given,
         "stream_options": {"include_usage": True},
         **({"extra_body": extra} if extra else {}),
     }

@@ -1,6 +1,6 @@
 """What a model server is asked to do, and how long it may take; no vendor is needed.
 
-`stream` keeps the limits on a connection; who asks a model sends the options.
+`http_stream` keeps the limits on a connection; who asks a model sends the options.
 """
 
 from __future__ import annotations
@@ -64,11 +64,13 @@ class Sampling:
         return {name: value for name, value in options.items() if value is not None}
 
     @property
-    def kept(self) -> str | float:
+    def keep_alive_value(self) -> str | float:
         """The keep_alive as Ollama reads it: a bare number is seconds, and no string.
 
-        >>> Sampling(8192, 512, 0, "-1").kept, Sampling(8192, 512, 0, "30m").kept
-        (-1.0, '30m')
+        >>> Sampling(8192, 512, 0, "-1").keep_alive_value
+        -1.0
+        >>> Sampling(8192, 512, 0, "30m").keep_alive_value
+        '30m'
         """
         try:
             return float(self.keep_alive)

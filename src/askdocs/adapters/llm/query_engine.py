@@ -1,4 +1,4 @@
-"""Passages and a question become a streamed reply, by LlamaIndex's query engine.
+"""Stream a reply to a question and its passages by LlamaIndex's query engine.
 
 The passages are already retrieved, so the retriever hands over what it was given. Every
 part that LlamaIndex would otherwise look up in its global Settings is passed: there the
@@ -25,7 +25,7 @@ from llama_index.core.response_synthesizers import (
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
-from askdocs.adapters.llm.partial_answers import Drafts, unless_refused
+from askdocs.adapters.llm.partial_answers import PartialAnswers, with_fallback
 from askdocs.domain.answer import NOT_IN_DOCS, Passage
 from askdocs.steps.answer.prompt import (
     BRACES,
@@ -40,17 +40,17 @@ from askdocs.steps.answer.prompt import (
 
 # `Prompt.fit` has already made everything fit. A window without end keeps LlamaIndex
 # from splitting the passages over several calls, and `list` from loading tiktoken (2.5 s).
-_ENDLESS = 10**9
+_UNLIMITED_TOKENS = 10**9
 
 
 class FixedRetriever(BaseRetriever):  # type: ignore[misc]  # llama_index is skipped by mypy: Any
     """A retriever that returns the passages it was made with."""
 
-    def __init__(self, passages: Sequence[Passage], mark_of_fence: str) -> None:
+    def __init__(self, passages: Sequence[Passage], fence_mark: str) -> None:
         """Take the passages; their numbers are their places, counted from 1."""
         super().__init__(callback_manager=CallbackManager())
         self._nodes = [
-            to_node(passage, number, mark_of_fence)
+            to_node(passage, number, fence_mark)
             for number, passage in enumerate(passages, start=1)
         ]
 
@@ -66,12 +66,16 @@ class WholePassageTree(TreeSummarize):  # type: ignore[misc]  # llama_index is s
     """
 
     def __init__(
-        self, prompt: Prompt, drafts: Drafts, merge: ChatPromptTemplate, **kwargs: Any
+        self,
+        prompt: Prompt,
+        partials: PartialAnswers,
+        merge: ChatPromptTemplate,
+        **kwargs: Any,
     ) -> None:
         """Group as *prompt* says; *merge* is the template of drafts."""
         super().__init__(**kwargs)
         self._prompt = prompt
-        self._drafts = drafts
+        self._partials = partials
         self._merge = merge
 
     def get_response(
@@ -84,29 +88,33 @@ class WholePassageTree(TreeSummarize):  # type: ignore[misc]  # llama_index is s
         template = self._summary_template
         groups = self._prompt.windows(query_str, text_chunks)
         while len(groups) > 1:
-            told = self._drafts.shown(self._replies(template, query_str, groups))
-            if len(told) < 2:
-                return (said for said in [self._drafts.best or NOT_IN_DOCS])
-            groups, template = self._prompt.merges(query_str, told), self._merge
+            drafts = self._partials.for_merging(
+                self._replies(template, query_str, groups)
+            )
+            if len(drafts) < 2:
+                return (draft for draft in [self._partials.best or NOT_IN_DOCS])
+            groups, template = self._prompt.merges(query_str, drafts), self._merge
         if template is self._merge:
-            self._drafts.tell("merging drafts")
+            self._partials.notify("merging drafts")
         pieces: Iterator[str] = self._call(template, query_str, groups[0])
         return pieces
 
     def _replies(
-        self, template: ChatPromptTemplate, asked: str, groups: list[list[str]]
+        self, template: ChatPromptTemplate, question: str, groups: list[list[str]]
     ) -> Iterator[str]:
         """Yield the whole reply of each call; a draft alone needs none."""
         for number, group in enumerate(groups, start=1):
             if template is self._merge and len(group) == 1:
                 yield group[0].partition("\n")[2].rpartition("\n")[0]
             else:
-                self._drafts.tell(f"draft {number} of {len(groups)}")
-                yield "".join(self._call(template, asked, group))
+                self._partials.notify(f"draft {number} of {len(groups)}")
+                yield "".join(self._call(template, question, group))
 
-    def _call(self, template: ChatPromptTemplate, asked: str, group: list[str]) -> Any:
+    def _call(
+        self, template: ChatPromptTemplate, question: str, group: list[str]
+    ) -> Any:
         context = "\n\n".join(group)
-        return self._llm.stream(template, query_str=asked, context_str=context)
+        return self._llm.stream(template, query_str=question, context_str=context)
 
 
 class QueryEngine:
@@ -143,14 +151,14 @@ class QueryEngine:
         """
         if not passages:
             raise ValueError("no passages")
-        asked = clean(question)
-        mark = fence(asked, passages)
-        drafts = Drafts(mark, len(passages), self._on_call)
+        question = clean(question)
+        fence_mark = fence(question, passages)
+        partials = PartialAnswers(fence_mark, len(passages), self._on_call)
         engine = RetrieverQueryEngine(
-            FixedRetriever(passages, mark),
-            response_synthesizer=self._synthesizer(mark, drafts),
+            FixedRetriever(passages, fence_mark),
+            response_synthesizer=self._synthesizer(fence_mark, partials),
         )
-        yield from unless_refused(engine.query(asked).response_gen, drafts)
+        yield from with_fallback(engine.query(question).response_gen, partials)
 
     def reply(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
         """Yield the pieces of the reply to messages of (role, text), without passages.
@@ -159,49 +167,53 @@ class QueryEngine:
             ModelUnavailable: if the server does not answer or has no such model.
             AnswerIncomplete: if the reply ends before the model said it was done.
         """
-        told = [ChatMessage(role=MessageRole(r), content=clean(t)) for r, t in messages]
-        for piece in self._llm.stream_chat(told):
-            if piece.delta:
-                yield piece.delta
+        chat = [ChatMessage(role=MessageRole(r), content=clean(t)) for r, t in messages]
+        for response in self._llm.stream_chat(chat):
+            if response.delta:
+                yield response.delta
 
-    def _synthesizer(self, mark_of_fence: str, drafts: Drafts) -> BaseSynthesizer:
+    def _synthesizer(
+        self, fence_mark: str, partials: PartialAnswers
+    ) -> BaseSynthesizer:
         """Return what makes the calls of the mode.
 
         Raises:
             ValueError: if the mode makes none.
         """
-        asked = self._template(self._prompt.template.user, mark_of_fence)
-        given = {
+        first = self._template(self._prompt.template.user, fence_mark)
+        common = {
             "llm": self._llm,
             "streaming": True,
             "callback_manager": CallbackManager(),
-            "prompt_helper": PromptHelper(_ENDLESS, num_output=0, tokenizer=list),
-            "chat_prompt_helper": ChatPromptHelper(_ENDLESS, tokenizer=list),
+            "prompt_helper": PromptHelper(
+                _UNLIMITED_TOKENS, num_output=0, tokenizer=list
+            ),
+            "chat_prompt_helper": ChatPromptHelper(_UNLIMITED_TOKENS, tokenizer=list),
         }
         if self._prompt.mode is Mode.NO_TEXT:
             raise ValueError("no_text asks no model")
         if self._prompt.mode is Mode.TREE_SUMMARIZE:
-            merge = self._template(MERGE, mark_of_fence)
+            merge = self._template(MERGE, fence_mark)
             return WholePassageTree(
-                self._prompt, drafts, merge, summary_template=asked, **given
+                self._prompt, partials, merge, summary_template=first, **common
             )
         if self._prompt.mode is Mode.REFINE:
-            drafts.read()
-        refine = self._template(REFINE, mark_of_fence)
+            partials.begin_passage()
+        refine = self._template(REFINE, fence_mark)
         # Not a method: LlamaIndex copies the template deeply, and would copy its owner.
         refine.function_mappings = {
-            "existing_answer": lambda **said: drafts.refined(
-                said["existing_answer"], real=bool(said["context_msg"])
+            "existing_answer": lambda **values: partials.for_refining(
+                values["existing_answer"], real=bool(values["context_msg"])
             )
         }
         return get_response_synthesizer(
-            text_qa_template=asked,
+            text_qa_template=first,
             refine_template=refine,
             response_mode=ResponseMode(self._prompt.mode.value),
-            **given,
+            **common,
         )
 
-    def _template(self, user: str, mark_of_fence: str) -> ChatPromptTemplate:
+    def _template(self, user: str, fence_mark: str) -> ChatPromptTemplate:
         """Return a template; what is put into it is never read for braces."""
         return ChatPromptTemplate(
             [
@@ -212,12 +224,12 @@ class QueryEngine:
             ],
             product=self._prompt.product,
             site=self._prompt.site,
-            fence=mark_of_fence,
+            fence=fence_mark,
             **BRACES,
         )
 
 
-def to_node(passage: Passage, number: int, mark_of_fence: str) -> NodeWithScore:
+def to_node(passage: Passage, number: int, fence_mark: str) -> NodeWithScore:
     """Return a passage as LlamaIndex holds one; its text is what the model reads."""
-    text = format_passage(passage, number, mark_of_fence)
+    text = format_passage(passage, number, fence_mark)
     return NodeWithScore(node=TextNode(id_=passage.id, text=text), score=passage.score)

@@ -1,44 +1,44 @@
-"""What a model streams becomes what it says: no thoughts, and no end of repetition."""
+"""Take thoughts out of what a model streams, and notice when it repeats itself."""
 
 from __future__ import annotations
 
 import re
 
-_OPEN, _CLOSE = "<think>", "</think>"
+_OPEN_TAG, _CLOSE_TAG = "<think>", "</think>"
 
-_TIMES = 8
-_SPAN = 320
-_PERIOD = 240
-"""In characters: 8 to 80 tokens, 8 times over, is no list, no table and no ruler."""
+_MIN_REPEATS = 8
+_MIN_SPAN_CHARS = 320
+_MAX_PERIOD_CHARS = 240
+"""8 to 80 tokens, 8 times over, are no list, no table and no ruler."""
 
-_RUN = re.compile(r"(?:[A-Za-z]|[^\x00-\x7f])+(?:'[A-Za-z]+)?|[0-9]+")
+_WORD = re.compile(r"(?:[A-Za-z]|[^\x00-\x7f])+(?:'[A-Za-z]+)?|[0-9]+")
 
 
 class ReplyFilter:
-    """Hears a reply, piece by piece as the model streams it.
+    """Takes a reply, piece by piece as the model streams it.
 
     Attributes:
-        heard: Whether anything but blanks was said.
-        full: Whether more than *most* pieces came.
-        circling: Whether the text has begun to go in circles.
+        has_text: Whether anything but blanks was said.
+        too_long: Whether more than *max_pieces* pieces came.
+        repetitive: Whether the text has begun to go in circles.
     """
 
-    def __init__(self, most: int) -> None:
-        self.heard = False
-        self.full = False
-        self.circling = False
-        self._left = most
+    def __init__(self, max_pieces: int) -> None:
+        self.has_text = False
+        self.too_long = False
+        self.repetitive = False
+        self._pieces_left = max_pieces
         self._thoughts = Thoughts()
         self._repetition = Repetition()
 
-    def hear(self, piece: str, *, last: bool) -> str:
+    def feed(self, piece: str, *, last: bool) -> str:
         """Return what is said with *piece*; "" while the model thinks."""
-        said = self._thoughts.feed(piece) + (self._thoughts.end() if last else "")
-        self._left -= 1
-        self.full = self._left < 0
-        self.heard = self.heard or bool(said.strip())
-        self.circling = self._repetition.feed(said)
-        return said
+        text = self._thoughts.feed(piece) + (self._thoughts.end() if last else "")
+        self._pieces_left -= 1
+        self.too_long = self._pieces_left < 0
+        self.has_text = self.has_text or bool(text.strip())
+        self.repetitive = self._repetition.feed(text)
+        return text
 
 
 class Thoughts:
@@ -53,7 +53,7 @@ class Thoughts:
     """
 
     def __init__(self) -> None:
-        self._held = ""
+        self._buffer = ""
         self._thinking = False
         self._over = False
 
@@ -61,37 +61,38 @@ class Thoughts:
         """Return what is said so far and was not returned before."""
         if self._over:
             return piece
-        self._held = (self._held + piece).lstrip()
-        if self._held.startswith(_OPEN):
+        self._buffer = (self._buffer + piece).lstrip()
+        if self._buffer.startswith(_OPEN_TAG):
             self._thinking = True
-            self._held = self._held[len(_OPEN) :]
+            self._buffer = self._buffer[len(_OPEN_TAG) :]
         if self._thinking:
             return self._after_thought()
-        if _OPEN.startswith(self._held):
+        if _OPEN_TAG.startswith(self._buffer):
             return ""
         self._over = True
-        return self._held
+        return self._buffer
 
     def end(self) -> str:
         """Return what was held back because it could have become a tag."""
-        held, self._held = self._held, ""
-        return "" if self._thinking or self._over else held
+        rest, self._buffer = self._buffer, ""
+        return "" if self._thinking or self._over else rest
 
     def _after_thought(self) -> str:
         """Return what follows the thought, if it has ended; another may follow it."""
-        thought, ended, rest = self._held.partition(_CLOSE)
-        if not ended:
-            self._held = thought[-len(_CLOSE) :]
+        thought, found, rest = self._buffer.partition(_CLOSE_TAG)
+        if not found:
+            self._buffer = thought[-len(_CLOSE_TAG) :]
             return ""
-        self._thinking, self._held = False, ""
+        self._thinking, self._buffer = False, ""
         return self.feed(rest)
 
 
 class Repetition:
-    """Hears a text in pieces and knows when it goes in circles.
+    """Takes a text in pieces and knows when it goes in circles.
 
-    A circle is the same at most `_PERIOD` characters `_TIMES` times in a row, on at
-    least `_SPAN` characters. Small models fall into one at temperature 0 and stay.
+    A circle is the same at most `_MAX_PERIOD_CHARS` characters `_MIN_REPEATS` times in
+    a row, on at least `_MIN_SPAN_CHARS` characters. Small models fall into one at
+    temperature 0 and stay.
     """
 
     def __init__(self) -> None:
@@ -99,13 +100,13 @@ class Repetition:
 
     def feed(self, piece: str) -> bool:
         """Return whether the text goes in circles, now that *piece* has come."""
-        self._tail = (self._tail + piece)[-_PERIOD * _TIMES :]
-        longest = len(self._tail) // _TIMES
-        return any(self._repeats(period) for period in range(1, longest + 1))
+        self._tail = (self._tail + piece)[-_MAX_PERIOD_CHARS * _MIN_REPEATS :]
+        max_period = len(self._tail) // _MIN_REPEATS
+        return any(self._repeats(period) for period in range(1, max_period + 1))
 
     def _repeats(self, period: int) -> bool:
-        """Return whether the text ends with `_TIMES` times the same *period* characters."""
-        span = max(_SPAN, period * _TIMES)
+        """Return whether the last *period* characters came `_MIN_REPEATS` times in a row."""
+        span = max(_MIN_SPAN_CHARS, period * _MIN_REPEATS)
         end = self._tail[-span:]
         return len(end) == span and end.startswith(end[period:])
 
@@ -119,4 +120,4 @@ def least_tokens(text: str) -> int:
     >>> least_tokens("Don't run --dry-run=2 on caf\u00e9s.")
     7
     """
-    return len(_RUN.findall(text))
+    return len(_WORD.findall(text))

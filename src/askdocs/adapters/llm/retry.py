@@ -1,4 +1,4 @@
-"""A stream that fails before it said anything, in a way that may pass, is begun once more."""
+"""Begin a stream once more that failed before it said anything, in a way that may pass."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from askdocs.domain.errors import ModelUnavailable
 
 T = TypeVar("T")
 
-_PATIENCE_S = 30.0
+_RETRY_WITHIN_S = 30.0
 """What takes longer to fail is not tried again."""
 
 
-def twice(
+def retry_once(
     attempt: Callable[[], Generator[T, None, None]],
     *,
-    passing: Callable[[BaseException | None], bool],
+    is_transient: Callable[[BaseException | None], bool],
     limits: Limits,
     clock: Callable[[], float],
 ) -> Generator[T, None, None]:
     """Yield what *attempt* yields; closing closes it.
 
-    It is made a second time if it raises `ModelUnavailable` soon, and *passing* says of
-    the cause that it may be over by then. `AnswerIncomplete` is final: what was said
-    would be said again.
+    It is made a second time if it raises `ModelUnavailable` soon, and *is_transient*
+    says of the cause that it may be over by then. `AnswerIncomplete` is final: what was
+    said would be said again.
     """
-    began = clock()
+    started = clock()
     try:
-        with closing(attempt()) as replies:
-            yield from replies
+        with closing(attempt()) as items:
+            yield from items
     except ModelUnavailable as err:
-        if clock() - began > _PATIENCE_S or not passing(err.__cause__):
+        if clock() - started > _RETRY_WITHIN_S or not is_transient(err.__cause__):
             raise
     else:
         return
     time.sleep(limits.retry_s)
-    with closing(attempt()) as replies:
-        yield from replies
+    with closing(attempt()) as items:
+        yield from items

@@ -1,4 +1,4 @@
-"""While one waits for something, a thread looks what it is that takes so long."""
+"""Tell what takes so long while one waits for it, by a thread that looks."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Look = Callable[[Callable[[float], object]], str]
+Describe = Callable[[Callable[[float], object]], str]
 """Says what takes so long, or ""; is given what it may pause with."""
 
 
 @contextmanager
-def watch(
-    look: Look, tell: Callable[[str], None] | None, *, after_s: float
+def notice_if_slow(
+    describe: Describe, notify: Callable[[str], None] | None, *, after_s: float
 ) -> Iterator[None]:
-    """After *after_s* seconds inside, *look* once and *tell* what it says.
+    """After *after_s* seconds inside, *describe* once and *notify* of what that says.
 
-    Nothing is asked of anyone before that, and nothing told after the end. *tell* is
+    Nothing is asked of anyone before that, and nothing told after the end. *notify* is
     called in another thread.
     """
-    if tell is None:
+    if notify is None:
         yield
         return
-    over, told = threading.Event(), threading.Lock()
+    ended, lock = threading.Event(), threading.Lock()
 
-    def see() -> None:
-        seen = look(over.wait)
-        with told:
-            if seen and not over.is_set():
-                tell(seen)
+    def notify_once() -> None:
+        notice = describe(ended.wait)
+        with lock:
+            if notice and not ended.is_set():
+                notify(notice)
 
-    timer = threading.Timer(after_s, see)
+    timer = threading.Timer(after_s, notify_once)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
-        with told:
-            over.set()
+        with lock:
+            ended.set()

@@ -20,9 +20,9 @@ import pytest
 from llama_index.core.base.llms.types import ChatMessage
 from tests.support.tiny_llama import REPLY, tiny_llama
 
-from askdocs.adapters.llm.gguf.gguf_metadata import metadata
+from askdocs.adapters.llm.gguf.gguf_metadata import read_metadata
 from askdocs.adapters.llm.gguf.gguf_model import GgufModel
-from askdocs.adapters.llm.gguf.gguf_process import Process, running
+from askdocs.adapters.llm.gguf.gguf_process import Process, process_for
 from askdocs.adapters.llm.options import Limits, Sampling
 from askdocs.domain.errors import AskDocsError, ConfigError, ModelUnavailable
 
@@ -63,20 +63,20 @@ def test_a_file_without_a_template_is_asked_all_the_same(tmp_path):
 
 def test_loading_and_reading_are_told(tmp_path):
     """Minutes on a slow machine look like a program that hangs."""
-    told: list[str] = []
+    notices: list[str] = []
     path = tiny_llama(tmp_path / "told.gguf")
-    say(path, "word " * 100, limits=Limits(notice_s=0.005), on_wait=told.append)
+    say(path, "word " * 100, limits=Limits(notice_s=0.005), on_wait=notices.append)
 
-    assert told[0].startswith("loading model told.gguf (0.0 GB)")
+    assert notices[0].startswith("loading model told.gguf (0.0 GB)")
     assert all(
-        text.startswith(("loading model", "told.gguf has read")) for text in told
+        text.startswith(("loading model", "told.gguf has read")) for text in notices
     )
 
 
 def test_a_model_is_loaded_once(tiny):
     """A conversation has many questions, and each makes an adapter."""
     say(tiny)
-    process = running(tiny, PLENTY.num_ctx, 1)
+    process = process_for(tiny, PLENTY.num_ctx, 1)
     first = process.pid
     say(tiny)
 
@@ -86,16 +86,16 @@ def test_a_model_is_loaded_once(tiny):
 def test_a_process_that_was_killed_is_started_anew(tiny):
     """Memory was short; by now another program may have ended."""
     say(tiny)
-    process = running(tiny, PLENTY.num_ctx, 1)
+    process = process_for(tiny, PLENTY.num_ctx, 1)
     os.kill(process.pid, signal.SIGKILL)
-    assert process.death(5)
+    assert process.exit_reason(5)
 
     assert say(tiny) == REPLY
 
 
 def test_nobody_else_can_ask_it(tiny):
     """A port on this machine is open to every user of it, and to web pages."""
-    process = running(tiny, PLENTY.num_ctx, 1)
+    process = process_for(tiny, PLENTY.num_ctx, 1)
     say(tiny)
     folder = Path(process.socket).parent
     with httpx.Client(transport=httpx.HTTPTransport(uds=process.socket)) as other:
@@ -126,8 +126,8 @@ def test_the_process_ends_when_the_program_does(tiny, number):
     """Gigabytes of memory must not stay taken, nor a folder be left."""
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from askdocs.adapters.llm.gguf.gguf_process import running\n"
-        f"p = running(Path({str(tiny)!r}), 512, 1)\n"
+        "from askdocs.adapters.llm.gguf.gguf_process import process_for\n"
+        f"p = process_for(Path({str(tiny)!r}), 512, 1)\n"
         "p.wait(None, notice_s=1, limit_s=60)\n"
         "print(p.pid, p.socket, flush=True); time.sleep(60)\n"
     )
@@ -139,11 +139,11 @@ def test_the_process_ends_when_the_program_does(tiny, number):
         program.send_signal(number)
         program.wait()
 
-    assert _gone(lambda: not Path(f"/proc/{pid}").exists())
-    assert _gone(lambda: not Path(socket).parent.exists())
+    assert _comes_true(lambda: not Path(f"/proc/{pid}").exists())
+    assert _comes_true(lambda: not Path(socket).parent.exists())
 
 
-def _gone(is_gone) -> bool:
+def _comes_true(is_gone) -> bool:
     until = time.monotonic() + 10
     while not is_gone():
         if time.monotonic() > until:
@@ -237,14 +237,14 @@ def test_a_model_that_does_not_load_in_time_is_given_up(tiny):
 def test_the_header_is_read_as_the_reference_reads_it(tiny):
     """`gguf` is llama.cpp's own reader; ours needs no numpy and no list of tokens."""
     reader = gguf.GGUFReader(tiny)
-    shown = metadata(tiny)
+    read = read_metadata(tiny)
 
     theirs = {
         name: field.contents()
         for name, field in reader.fields.items()
         if not name.startswith("GGUF.")
     }
-    assert shown == theirs
+    assert read == theirs
 
 
 def test_long_arrays_are_passed_over(tmp_path):
@@ -259,7 +259,7 @@ def test_long_arrays_are_passed_over(tmp_path):
     to.write_kv_data_to_file()
     to.close()
 
-    assert metadata(path) == {
+    assert read_metadata(path) == {
         "general.architecture": "llama",
         "x.kv": [1, 2, 3],
         "x.last": True,

@@ -1,4 +1,4 @@
-"""A GGUF file becomes what it says of its model: the metadata at its beginning.
+"""Read what a GGUF file says of its model: the metadata at its beginning.
 
 Source: the specification in ggml-org/ggml, docs/gguf.md, version 3 (2 is the same here).
 """
@@ -15,11 +15,11 @@ from askdocs.domain.errors import ConfigError, ModelUnavailable
 _NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f"}
 _NUMBERS |= {7: "?", 10: "Q", 11: "q", 12: "d"}
 _TEXT, _ARRAY = 8, 9
-_LONGEST = 4096
+_MAX_ARRAY_LENGTH = 4096
 """Values of an array; longer ones are the tokenizer's, and of no interest."""
 
 
-def metadata(path: Path) -> dict[str, Any]:
+def read_metadata(path: Path) -> dict[str, Any]:
     """Return what the file says, by key ("llama.block_count"); no long array.
 
     Raises:
@@ -49,22 +49,22 @@ class _Reader:
 
     def __init__(self, data: Any) -> None:
         self._data = data
-        self._at = 0
+        self._offset = 0
 
     def metadata(self) -> dict[str, Any]:
         if self._data[:4] != b"GGUF":
             raise ValueError(f"it begins with {self._data[:24]!r}")
-        self._at = 4
+        self._offset = 4
         version = self._number("I")
         if version not in {2, 3}:
             raise ValueError(f"its version is {version}")
         self._number("Q")
-        pairs = self._number("Q")
-        found = {}
-        for _ in range(pairs):
+        count = self._number("Q")
+        pairs = {}
+        for _ in range(count):
             key = self._text()
-            found[key] = self._value(self._number("I"))
-        return {key: value for key, value in found.items() if value is not None}
+            pairs[key] = self._value(self._number("I"))
+        return {key: value for key, value in pairs.items() if value is not None}
 
     def _value(self, kind: int) -> Any:
         if kind == _TEXT:
@@ -77,31 +77,31 @@ class _Reader:
 
     def _array(self, kind: int, length: int) -> list[Any] | None:
         """Return an array, or None if it is long."""
-        if length <= _LONGEST:
+        if length <= _MAX_ARRAY_LENGTH:
             return [self._value(kind) for _ in range(length)]
         if kind in _NUMBERS:
             self._skip(length * struct.calcsize(_NUMBERS[kind]))
             return None
         for _ in range(length):
-            self._pass() if kind == _TEXT else self._value(kind)
+            self._skip_text() if kind == _TEXT else self._value(kind)
         return None
 
-    def _number(self, form: str) -> Any:
-        size = struct.calcsize(form)
-        (value,) = struct.unpack_from(f"<{form}", self._data, self._at)
-        self._at += size
+    def _number(self, code: str) -> Any:
+        size = struct.calcsize(code)
+        (value,) = struct.unpack_from(f"<{code}", self._data, self._offset)
+        self._offset += size
         return value
 
     def _text(self) -> str:
         length = self._number("Q")
-        start = self._at
+        start = self._offset
         self._skip(length)
-        return bytes(self._data[start : self._at]).decode(errors="replace")
+        return bytes(self._data[start : self._offset]).decode(errors="replace")
 
-    def _pass(self) -> None:
+    def _skip_text(self) -> None:
         self._skip(self._number("Q"))
 
     def _skip(self, size: int) -> None:
-        self._at += size
-        if self._at > len(self._data):
+        self._offset += size
+        if self._offset > len(self._data):
             raise ValueError("it ends too early")

@@ -1,4 +1,4 @@
-"""A GGUF file that llama.cpp runs on this machine: chat messages become a stream.
+"""The model in a GGUF file, which llama.cpp runs on this machine.
 
 No server has to be installed or started. The file's own chat template is used; a file
 without one is asked as ChatML, which is what llama.cpp falls back to.
@@ -13,7 +13,7 @@ from pathlib import Path
 from llama_index.core.base.llms.types import ChatResponse
 
 from askdocs.adapters.llm.checked_stream import StreamEnd
-from askdocs.adapters.llm.gguf.gguf_process import Process, running
+from askdocs.adapters.llm.gguf.gguf_process import Process, process_for
 from askdocs.adapters.llm.openai_compatible import OpenAICompatible, OpenAIStream
 from askdocs.adapters.llm.openai_errors import Server
 from askdocs.adapters.llm.options import Limits, Sampling
@@ -46,7 +46,7 @@ class GgufModel(OpenAICompatible):
         *threads* is how many compute; 0 for as many as is best.
         """
         limits = limits or Limits()
-        process = running(path.expanduser().absolute(), sampling.num_ctx, threads)
+        process = process_for(path.expanduser().absolute(), sampling.num_ctx, threads)
         server = Server(_URL, path.name, process.key, process.socket)
         super().__init__(
             server,
@@ -65,7 +65,7 @@ class _GgufStream(OpenAIStream):
     def __init__(self, process: Process, stream: OpenAIStream) -> None:
         super().__init__(stream.server, stream.opened, stream.options)
         self._process = process
-        self._told_at = 0.0
+        self._notified_at = 0.0
 
     def prepare(self) -> None:
         """Wait until the model is loaded."""
@@ -73,7 +73,7 @@ class _GgufStream(OpenAIStream):
         self._process.wait(
             self.options.on_wait, notice_s=limits.notice_s, limit_s=limits.first_s
         )
-        self._told_at = self.options.clock()
+        self._notified_at = self.options.clock()
 
     def text(
         self, response: ChatResponse, reply_filter: ReplyFilter, end: StreamEnd
@@ -83,9 +83,9 @@ class _GgufStream(OpenAIStream):
         if not isinstance(progress, dict):
             return super().text(response, reply_filter, end)
         now = self.options.clock
-        late = now() - self._told_at > self.options.limits.notice_s
+        late = now() - self._notified_at > self.options.limits.notice_s
         if self.options.on_wait and late:
-            self._told_at = now()
+            self._notified_at = now()
             done, whole = progress.get("processed"), progress.get("total")
             model = self.server.model
             self.options.on_wait(f"{model} has read {done} of {whole} tokens...")
@@ -98,7 +98,7 @@ class _GgufStream(OpenAIStream):
     def failure(self, err: Exception, *, answered: bool) -> AskDocsError:
         """Return what *err* means; the end of the process explains more."""
         refused = hasattr(err, "status_code")
-        if why := "" if refused else self._process.death(_GRACE_S):
+        if why := "" if refused else self._process.exit_reason(_GRACE_S):
             what = f"llama.cpp ended while {self.server.model} ran: {why}"
             hint = "rag doctor   (it tells how much memory the model needs)"
             kind = AnswerIncomplete if answered else ModelUnavailable

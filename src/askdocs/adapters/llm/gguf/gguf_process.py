@@ -1,4 +1,4 @@
-"""A GGUF file becomes a process that runs it, started once, gone when we are.
+"""Run a GGUF file in a process of its own, started once, gone when we are.
 
 The process answers at a socket in a folder that only this user can open, and wants a key
 that nobody else knows: no port is opened, and no other program can ask it.
@@ -25,16 +25,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from askdocs.adapters.llm.gguf.gguf_metadata import metadata
+from askdocs.adapters.llm.gguf.gguf_metadata import read_metadata
 from askdocs.adapters.llm.llm_errors import one_line
 from askdocs.domain.errors import ModelUnavailable
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 
-_LONGEST_SOCKET = 100
-"""In bytes; systems allow 104 to 108."""
+_MAX_SOCKET_PATH_BYTES = 100
+"""Systems allow 104 to 108."""
 
-_LOG = re.compile(r"^[\d.]+ E (?:\w+ +)?\S+: (?:error loading model: )?(.+)$", re.M)
+_LOGGED_ERROR = re.compile(
+    r"^[\d.]+ E (?:\w+ +)?\S+: (?:error loading model: )?(.+)$", re.M
+)
 
 
 class Process:
@@ -51,7 +53,7 @@ class Process:
         self.socket = str(self._folder / "llm.sock")
         self.key = secrets.token_hex(16)
         self._path = path
-        self._told = {
+        self._request = {
             "path": str(path),
             "name": path.name,
             "socket": self.socket,
@@ -60,9 +62,9 @@ class Process:
             "threads": threads or _threads(),
         }
         self._lock = threading.RLock()
-        self._running: list[subprocess.Popen[str]] = []
+        self._processes: list[subprocess.Popen[str]] = []
         self._ready = False
-        weakref.finalize(self, _end, self._running, self._folder)
+        weakref.finalize(self, _stop, self._processes, self._folder)
 
     def start(self) -> None:
         """Begin to load the model, unless that has begun; do not wait.
@@ -74,7 +76,7 @@ class Process:
         with self._lock:
             if self._alive:
                 return
-            metadata(self._path)
+            read_metadata(self._path)
             if not find_spec("xllamacpp"):
                 raise ModelUnavailable(
                     f"{self._path} needs llama.cpp, which is not installed",
@@ -82,10 +84,10 @@ class Process:
                 )
             self._ready = False
             Path(self.socket).unlink(missing_ok=True)
-            self._running[:] = [_spawned(self._log, self._told)]
+            self._processes[:] = [_spawn(self._log, self._request)]
 
-    def wait(self, tell: Tell | None, *, notice_s: float, limit_s: float) -> None:
-        """Return when the model is loaded; *tell* how far that is, every *notice_s*.
+    def wait(self, notify: Notify | None, *, notice_s: float, limit_s: float) -> None:
+        """Return when the model is loaded; *notify* how far that is, every *notice_s*.
 
         Raises:
             ConfigError: if there is no such file, or it cannot be read.
@@ -93,59 +95,59 @@ class Process:
         """
         with self._lock:
             self.start()
-            until = time.monotonic() + limit_s
+            deadline = time.monotonic() + limit_s
             while not self._ready:
-                if not self._look(notice_s):
-                    if time.monotonic() > until:
-                        raise self._late(limit_s)
-                    if tell:
-                        tell(self._progress())
+                if not self._is_ready_within(notice_s):
+                    if time.monotonic() > deadline:
+                        raise self._not_in_time(limit_s)
+                    if notify:
+                        notify(self._progress())
 
-    def death(self, grace_s: float) -> str:
+    def exit_reason(self, grace_s: float) -> str:
         """Return why it is no longer there; "" if it still is after *grace_s*."""
         with self._lock, suppress(subprocess.TimeoutExpired):
-            if self._running:
-                self._running[0].wait(grace_s)
-            return self._why()
+            if self._processes:
+                self._processes[0].wait(grace_s)
+            return self._reason()
         return ""
 
     @property
     def pid(self) -> int:
         """The number of the process; 0 before there was one."""
-        return self._running[0].pid if self._running else 0
+        return self._processes[0].pid if self._processes else 0
 
     @property
     def _alive(self) -> bool:
-        return bool(self._running) and self._running[0].poll() is None
+        return bool(self._processes) and self._processes[0].poll() is None
 
     @property
     def _log(self) -> Path:
         return self._folder / "log"
 
-    def _look(self, wait_s: float) -> bool:
+    def _is_ready_within(self, wait_s: float) -> bool:
         """Return whether it has said that it is ready, after at most *wait_s*."""
-        said: Any = self._running[0].stdout
-        if not select.select([said], [], [], wait_s)[0]:
+        stdout: Any = self._processes[0].stdout
+        if not select.select([stdout], [], [], wait_s)[0]:
             return False
-        self._ready = said.readline() == "ready\n"
+        self._ready = stdout.readline() == "ready\n"
         if not self._ready:
-            self._running[0].wait()
+            self._processes[0].wait()
             raise ModelUnavailable(
-                f"llama.cpp cannot load {self._path}: {self._why()}",
+                f"llama.cpp cannot load {self._path}: {self._reason()}",
                 hint="rag doctor   (a file of another kind, not whole, or too large?)",
             )
         return True
 
-    def _why(self) -> str:
+    def _reason(self) -> str:
         """Return the first error in the log, or the signal that ended the process."""
-        code = self._running[0].wait() if self._running else 0
+        code = self._processes[0].wait() if self._processes else 0
         if code == -9:
             return "it was killed, as for want of memory"
-        told = self._log.read_text(errors="replace") if self._log.exists() else ""
-        found = _LOG.search(told)
-        return one_line(found[1] if found else told[-200:]) or f"it ended with {code}"
+        log = self._log.read_text(errors="replace") if self._log.exists() else ""
+        match = _LOGGED_ERROR.search(log)
+        return one_line(match[1] if match else log[-200:]) or f"it ended with {code}"
 
-    def _late(self, limit_s: float) -> ModelUnavailable:
+    def _not_in_time(self, limit_s: float) -> ModelUnavailable:
         return ModelUnavailable(
             f"{self._path.name} was not loaded after {limit_s:g} s",
             hint="raise RAG_LLM_TIMEOUT_S, or use a smaller model",
@@ -164,12 +166,12 @@ class Process:
 
 
 @cache
-def running(path: Path, num_ctx: int, threads: int = 0) -> Process:
+def process_for(path: Path, num_ctx: int, threads: int = 0) -> Process:
     """Return the one process for a model; each question of a conversation asks the same."""
     return Process(path, num_ctx, threads)
 
 
-def _spawned(log: Path, told: dict[str, object]) -> subprocess.Popen[str]:
+def _spawn(log: Path, request: dict[str, object]) -> subprocess.Popen[str]:
     """Start the process; Ctrl-C is none of its business, that stops an answer only."""
     with log.open("wb") as file:
         child = subprocess.Popen(
@@ -180,14 +182,14 @@ def _spawned(log: Path, told: dict[str, object]) -> subprocess.Popen[str]:
             text=True,
             start_new_session=True,
         )
-    to: Any = child.stdin
-    to.write(json.dumps(told) + "\n")
-    to.flush()
+    stdin: Any = child.stdin
+    stdin.write(json.dumps(request) + "\n")
+    stdin.flush()
     return child
 
 
-def _end(running: list[subprocess.Popen[str]], folder: Path) -> None:
-    for child in running:
+def _stop(processes: list[subprocess.Popen[str]], folder: Path) -> None:
+    for child in processes:
         child.kill()
         child.wait()
         for pipe in (child.stdin, child.stdout):
@@ -199,7 +201,7 @@ def _end(running: list[subprocess.Popen[str]], folder: Path) -> None:
 def _private_folder() -> Path:
     """Return a new folder of this user's, with a path that is short enough for a socket."""
     folder = tempfile.mkdtemp(prefix="rag-")
-    if len(os.fsencode(folder)) < _LONGEST_SOCKET:
+    if len(os.fsencode(folder)) < _MAX_SOCKET_PATH_BYTES:
         return Path(folder)
     Path(folder).rmdir()
     return Path(tempfile.mkdtemp(prefix="rag-", dir="/tmp"))
@@ -209,5 +211,5 @@ def _threads() -> int:
     """Return how many threads compute: -1, llama.cpp's choice, where we may have all CPUs."""
     if not hasattr(os, "sched_getaffinity"):
         return -1
-    ours = len(os.sched_getaffinity(0))
-    return ours if ours < (os.cpu_count() or 1) else -1
+    cpus = len(os.sched_getaffinity(0))
+    return cpus if cpus < (os.cpu_count() or 1) else -1

@@ -26,32 +26,32 @@ _ERRORS_ONLY = 1
 
 def main() -> int:
     """Serve until stdin ends; return 1 if the file is of no use to llama.cpp."""
-    tell = os.fdopen(os.dup(1), "w")
+    stdout = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    asked = json.loads(sys.stdin.readline())
+    request = json.loads(sys.stdin.readline())
     try:
-        server = xllamacpp.Server(_params(asked))
+        server = xllamacpp.Server(_params(request))
     except RuntimeError:
         return 1
-    tell.write("ready\n")
-    tell.flush()
+    stdout.write("ready\n")
+    stdout.flush()
     sys.stdin.read()
     shutil.rmtree(Path(server.listening_address.removeprefix("unix://")).parent)
     return 0
 
 
-def _params(asked: dict[str, Any]) -> Any:
+def _params(request: dict[str, Any]) -> Any:
     """Return what llama.cpp is asked to do."""
     params = xllamacpp.CommonParams()
-    params.model.path = asked["path"]
-    params.model_alias = {asked["name"]}
-    params.hostnames = [asked["socket"]]
-    params.api_keys = [asked["key"]]
-    params.n_ctx = asked["num_ctx"]
+    params.model.path = request["path"]
+    params.model_alias = {request["name"]}
+    params.hostnames = [request["socket"]]
+    params.api_keys = [request["key"]]
+    params.n_ctx = request["num_ctx"]
     params.n_parallel = 1
     params.n_batch = params.n_ubatch = _BATCH_TOKENS
-    params.cpuparams.n_threads = asked["threads"]
-    params.cpuparams_batch.n_threads = asked["threads"]
+    params.cpuparams.n_threads = request["threads"]
+    params.cpuparams_batch.n_threads = request["threads"]
     params.cache_ram_mib = 0  # else up to 8 GB of earlier prompts are kept
     params.fit_params = False
     params.ctx_shift = False
