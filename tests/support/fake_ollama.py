@@ -18,6 +18,7 @@ may be changed between questions. *mode* says what goes wrong, after *after* pie
     empty       done at once, without a word
     blank       only white space, then done
     late abort  all of it, done, and then the connection is gone
+    late stall  all of it, done, and then nothing, but the connection stays
     unload      some pieces, then done, but not because the model was
     loop        some pieces, then the same piece for ever, whatever num_predict says
     endless     some pieces, then others for ever, whatever num_predict says
@@ -71,7 +72,14 @@ DIGEST = "46e0c10c039e019119339687c3c1757cc81b9da49709a3b3924863ba87ca666e"
 THOUGHT = ["<", "think", ">", "\n", "Hm", ".", "</", "think", ">", "\n\n"]
 WAITING = {"load", "unlisted", "queue"}
 SOUND = {"ok", "empty", "blank", "half", "cached", "think", "thinking", "tool"}
-SOUND |= {"late abort", "split", "joined", "blank lines", "bad utf-8"} | WAITING
+SOUND |= {
+    "late abort",
+    "late stall",
+    "split",
+    "joined",
+    "blank lines",
+    "bad utf-8",
+} | WAITING
 BUSY = "server busy, please try again.  maximum pending requests exceeded"
 
 
@@ -309,6 +317,8 @@ class _Handler(BaseHTTPRequestHandler):
             yield self._line("", rest=self._ending(request, len(said), why))
             if self.mode == "late abort":
                 raise ConnectionAbortedError
+            if self.mode == "late stall":
+                self._wait()
         else:
             yield from self._fault()
 

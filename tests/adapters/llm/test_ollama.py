@@ -9,6 +9,7 @@ What holds of every model server is in `test_checked_stream.py`.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from queue import Queue
@@ -182,6 +183,16 @@ def test_a_count_that_says_enough_asks_nobody():
         list(pieces_of(ollama_model(fake), "word " * 1000))
 
         assert fake.looks == 0
+
+
+def test_nothing_is_waited_for_once_ollama_is_done():
+    """A proxy may keep the connection open; the reader would wait for its time limit."""
+    patient = Limits(idle_s=60)
+    with FakeOllama("Run it.", mode="late stall") as fake:
+        started = time.monotonic()
+        assert "".join(pieces_of(ollama_model(fake, limits=patient))) == "Run it."
+
+    assert time.monotonic() - started < 30
 
 
 def test_bytes_that_are_no_text_are_replaced():
