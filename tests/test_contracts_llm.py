@@ -1,6 +1,6 @@
 """Every kind of model server keeps the same promises: one suite for all of them.
 
-The Llama is real for llama.cpp (see `tests/tiny_llama.py`), over HTTP and as a file; only
+The Llama is real for llama.cpp (see `tests/support/tiny_llama.py`), over HTTP and as a file; only
 Ollama is faked. Real servers are asked the same by
 
     RAG_TEST_OLLAMA_URL=http://127.0.0.1:11434 RAG_TEST_OLLAMA_MODEL=llama3.2:1b \
@@ -26,6 +26,7 @@ from llama_index.core.base.llms.types import ChatMessage
 from llama_index.core.llms import LLM
 from tests.support.fake_ollama import FakeOllama
 from tests.support.fake_openai import FakeOpenAI
+from tests.support.model_replies import failure
 from tests.support.passages import passage
 from tests.support.tiny_llama import REPLY, tiny_llama
 
@@ -241,17 +242,6 @@ def say(
     """Yield the pieces of the reply to one message."""
     for piece in llm.stream_chat([ChatMessage(text)]):
         yield piece.delta or ""
-
-
-def failure(llm: LLM, text: str = "Say OK.") -> tuple[list[str], AskDocsError]:
-    """Return what came before the error, and the error."""
-    seen: list[str] = []
-    try:
-        for piece in say(llm, text):
-            seen.append(piece)  # noqa: PERF402  # the pieces before the error count
-    except AskDocsError as err:
-        return seen, err
-    return pytest.fail(f"no error after {seen}")
 
 
 def test_a_whole_reply_comes_in_pieces_and_ends_without_an_error(kind):

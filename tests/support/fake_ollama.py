@@ -71,8 +71,8 @@ CRASHED = "llama runner process has terminated: CUDA error: out of memory"
 DIGEST = "46e0c10c039e019119339687c3c1757cc81b9da49709a3b3924863ba87ca666e"
 THOUGHT = ["<", "think", ">", "\n", "Hm", ".", "</", "think", ">", "\n\n"]
 WAITING = {"load", "unlisted", "queue"}
-SOUND = {"ok", "empty", "blank", "half", "cached", "think", "thinking", "tool"}
-SOUND |= {
+SUCCEEDING = {"ok", "empty", "blank", "half", "cached", "think", "thinking", "tool"}
+SUCCEEDING |= {
     "late abort",
     "late stall",
     "split",
@@ -302,9 +302,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _lines(self, request: dict[str, Any]) -> Iterator[str]:
         options = request.get("options", {})
         pieces = self.fake.pieces(request)
-        most = options.get("num_predict", len(pieces))
-        sound = self.mode in SOUND
-        said = pieces[:most] if sound else pieces[: self.fake.after]
+        max_pieces = options.get("num_predict", len(pieces))
+        succeeds = self.mode in SUCCEEDING
+        said = pieces[:max_pieces] if succeeds else pieces[: self.fake.after]
         if self.mode == "thinking":
             yield from (self._line("", thinking=word) for word in ("Hm", "."))
         if self.mode == "tool":
@@ -312,8 +312,8 @@ class _Handler(BaseHTTPRequestHandler):
             yield self._line("", tool_calls=[call])
         for piece in said:
             yield self._line(piece)
-        if sound:
-            why = "length" if len(pieces) > most else "stop"
+        if succeeds:
+            why = "length" if len(pieces) > max_pieces else "stop"
             yield self._line("", rest=self._ending(request, len(said), why))
             if self.mode == "late abort":
                 raise ConnectionAbortedError
@@ -334,9 +334,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.mode == "bad json":
             yield '{"model": "llama3.1:8b", "message": {"role": "assi'
         elif self.mode in {"loop", "endless", "trickle"}:
-            yield from self._for_ever()
+            yield from self._endless_lines()
 
-    def _for_ever(self) -> Iterator[str]:
+    def _endless_lines(self) -> Iterator[str]:
         for number in itertools.count():
             time.sleep(self.fake.pace_s)
             yield self._line(" and so on" if self.mode == "loop" else f" {number}")
@@ -365,8 +365,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _ending(self, request: dict[str, Any], said: int, why: str) -> dict[str, Any]:
         """Return what the last line adds; a prompt too long was cut to half the window."""
-        told = " ".join(m["content"] for m in request["messages"])
-        read = len(re.findall(r"\w+|[^\w\s]", told))
+        prompt = " ".join(m["content"] for m in request["messages"])
+        read = len(re.findall(r"\w+|[^\w\s]", prompt))
         window = request.get("options", {}).get("num_ctx", 4096)
         window //= 2 if self.mode == "half" else 1
         whole = 5 if self.mode == "cached" else read

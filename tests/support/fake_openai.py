@@ -31,8 +31,17 @@ from typing import Any
 
 from tests.support.fake_ollama import CRASHED, FakeOllama, Reply, _Handler
 
-SOUND = {"ok", "empty", "blank", "think", "reasoning", "late abort", "split", "pings"}
-SOUND |= {"short", "uncounted", "renamed", "unlisted", "strict"}
+SUCCEEDING = {
+    "ok",
+    "empty",
+    "blank",
+    "think",
+    "reasoning",
+    "late abort",
+    "split",
+    "pings",
+}
+SUCCEEDING |= {"short", "uncounted", "renamed", "unlisted", "strict"}
 FULL = (
     "This model's maximum context length is 4096 tokens. However, you requested 5012"
     " tokens (4500 in the messages, 512 in the completion)."
@@ -158,16 +167,16 @@ class _Talk(_Handler):
 
     def _lines(self, request: dict[str, Any]) -> Iterator[str]:
         pieces = self.fake.pieces(request)
-        most = request.get("max_tokens", len(pieces))
-        sound = self.mode in SOUND
-        said = pieces[:most] if sound else pieces[: self.fake.after]
-        if sound or said:
+        max_pieces = request.get("max_tokens", len(pieces))
+        succeeds = self.mode in SUCCEEDING
+        said = pieces[:max_pieces] if succeeds else pieces[: self.fake.after]
+        if succeeds or said:
             yield self._piece({"role": "assistant", "content": ""})
         if self.mode == "reasoning":
             yield from (self._piece({"reasoning_content": w}) for w in ("Hm", "."))
         yield from (self._piece({"content": piece}) for piece in said)
-        if sound:
-            yield self._piece({}, "length" if len(pieces) > most else "stop")
+        if succeeds:
+            yield self._piece({}, "length" if len(pieces) > max_pieces else "stop")
             if self.mode == "late abort":
                 raise ConnectionAbortedError
             if self.mode != "uncounted":
@@ -188,7 +197,7 @@ class _Talk(_Handler):
         elif self.mode == "bad json":
             yield '{"choices": [{"del'
         elif self.mode in {"loop", "endless", "trickle"}:
-            yield from self._for_ever()
+            yield from self._endless_lines()
 
     def _line(self, content: str, **_: Any) -> str:
         return self._piece({"content": content})
@@ -208,8 +217,8 @@ class _Talk(_Handler):
         return json.dumps({**head, **more}, ensure_ascii=False)
 
     def _count(self, request: dict[str, Any], written: int) -> str:
-        told = " ".join(m["content"] for m in request["messages"])
-        read = len(re.findall(r"\w+|[^\w\s]", told))
+        prompt = " ".join(m["content"] for m in request["messages"])
+        read = len(re.findall(r"\w+|[^\w\s]", prompt))
         read //= 2 if self.mode == "short" else 1
         usage = {"prompt_tokens": read, "completion_tokens": written}
         return self._object(choices=[], usage=usage)

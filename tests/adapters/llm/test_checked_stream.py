@@ -256,6 +256,13 @@ def test_a_stream_is_read_however_it_is_cut(kind, mode):
         assert "".join(pieces_of(kind.model(fake))) == text
 
 
+@each_kind
+def test_what_could_have_become_a_tag_is_said_at_the_end(kind):
+    """It is held back until more comes, and nothing more may come."""
+    with kind.fake("<") as fake:
+        assert list(pieces_of(kind.model(fake))) == ["<"]
+
+
 @by_modes("think", ollama="thinking, tool", openai="reasoning")
 def test_only_what_is_said_is_part_of_the_answer(kind, mode):
     """Thoughts are not checked against the docs, and tools were never offered."""
