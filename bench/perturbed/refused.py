@@ -16,7 +16,14 @@ from bench import perturbed
 from askdocs import assemble
 from askdocs.adapters.local.eval_files import read_cases
 from askdocs.assemble.answer import rules_for
-from askdocs.domain.answer import NOT_IN_DOCS, Answer, Found, Passage, Status, Verdict
+from askdocs.domain.answer import (
+    NOT_IN_DOCS,
+    Answer,
+    Passage,
+    SearchResult,
+    Status,
+    Verdict,
+)
 from askdocs.domain.errors import AskDocsError
 from askdocs.domain.search import Filter
 from askdocs.flows.answer import Answerer
@@ -60,7 +67,7 @@ class Without:
         self._retriever = retriever
         self._sentence = sentence
 
-    def find(self, question: str, only: Filter) -> Found:
+    def find(self, question: str, only: Filter) -> SearchResult:
         """Return the passages, each without the sentence."""
         result = self._retriever.find(question, only)
         texts = [perturbed.without(p.text, self._sentence) for p in result.passages]
@@ -109,9 +116,7 @@ def answer_scripted(
     return answerer.answer(question)
 
 
-def quote_passages(
-    question: str, passages: Sequence[Passage], *, product: str
-) -> str:
+def quote_passages(question: str, passages: Sequence[Passage], *, product: str) -> str:
     """Return what a faithful model would say: the best sentences of its passages."""
     best = extract(question, passages, product=product)
     best = best or [(units(passages[0].text)[0], 1)]

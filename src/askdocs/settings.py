@@ -144,13 +144,13 @@ def load(
     from_env, warnings = _from_environ(environ)
     values: dict[str, str] = {}
     origin = dict.fromkeys(Settings.model_fields, "default")
-    for found, source in (
+    for given, source in (
         (from_file, str(file)),
         (from_env, "environment"),
         (dict(flags), "flag"),
     ):
-        values |= found
-        origin |= dict.fromkeys(found, source)
+        values |= given
+        origin |= dict.fromkeys(given, source)
     return Loaded(_validated(values, origin), origin, tuple(warnings))
 
 
@@ -228,13 +228,13 @@ def _from_file(file: Path) -> dict[str, str]:
         raise ConfigError(
             f"{file} cannot be read: {err}", hint=f"chmod 600 {file}"
         ) from err
-    found = {k: v for k, v in text.items() if k.startswith(PREFIX) and v}
-    for key in found:
+    given = {k: v for k, v in text.items() if k.startswith(PREFIX) and v}
+    for key in given:
         if not _is_setting(key) and not key.startswith(FOREIGN_PREFIXES):
             raise ConfigError(
                 f"{key}: no such setting, in {file}", hint=_nearest_name(key)
             )
-    return {_field_name(k): v for k, v in found.items() if _is_setting(k)}
+    return {_field_name(k): v for k, v in given.items() if _is_setting(k)}
 
 
 def _from_environ(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

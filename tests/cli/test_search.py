@@ -12,7 +12,7 @@ from tests.support.docs_of_ours import (
 from tests.support.program import BASE
 
 from askdocs import assemble
-from askdocs.domain.answer import Found
+from askdocs.domain.answer import SearchResult
 
 QUESTION = "how do I create a job?"
 PASSAGE = {"path", "url", "anchor", "title", "heading", "score", "text", "lines"}
@@ -61,7 +61,7 @@ def test_a_tutorial_that_is_called_index_is_found_at_the_address_of_its_folder(r
 
 def test_nothing_found_is_said_and_has_a_code(rag, monkeypatch):
     """A script must be able to tell it from a result."""
-    retriever = SimpleNamespace(find=lambda _question, _only: Found(()))
+    retriever = SimpleNamespace(find=lambda _question, _only: SearchResult(()))
     nothing = nullcontext(SimpleNamespace(retriever=retriever, only=None))
     monkeypatch.setattr(assemble, "searcher", lambda _loaded, **_: nothing)
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 import inspect
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from tests.conftest import Rag
 from tests.support.docs_of_ours import JOB, REGIONS, VOLUME
 from tests.support.fake_ollama import FakeOllama
-from tests.support.passages import passage
 from tests.support.program import Done, here, run
 
 from askdocs.cli.flags import setting_flags
 from askdocs.cli.search_options import SearchOptions, with_search_options
-from askdocs.domain.answer import Found
-from askdocs.domain.search import Filter
-from askdocs.flows.filter import nothing_matches
 
 QUESTION = "how do I create a job?"
 
@@ -138,27 +133,6 @@ def test_a_filter_that_leaves_nothing_says_where_matches_are(asked, options, wha
 
     assert (done.code, done.two_lines[0]) == (4, what)
     assert (done.data["passages"], done.data["error"]["what"]) == ([], what)
-
-
-def test_five_places_are_named_most_first():
-    """The docs have eighty products; the first few are what the question is about."""
-    there = {f"t{n}": n for n in range(1, 9)}
-    store = SimpleNamespace(facet=lambda _name, only: there)
-    found = Found((passage(),))
-
-    said = nothing_matches(Filter(tag=("t8", "x\x1b[2J")), lambda _filter: found, store)
-
-    assert str(said) == "0 in t8, x[2J; 7 in t7; 6 in t6; 5 in t5; 4 in t4; 3 in t3"
-    assert said.hint == "--tag t7   (or leave --tag out)"
-
-
-def test_where_there_is_nothing_at_all_no_option_is_to_blame():
-    """An empty index finds nothing, whatever is asked of it."""
-    said = nothing_matches(
-        Filter(tag=("t",)), lambda _filter: Found(()), SimpleNamespace()
-    )
-
-    assert (str(said), said.hint) == ("no passage was found", "rag status")
 
 
 def test_ask_takes_the_same_filters(ours):

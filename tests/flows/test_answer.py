@@ -11,7 +11,14 @@ from tests.support.passages import passage as a_passage
 
 from askdocs.adapters.llm.ollama import OllamaModel, Sampling
 from askdocs.adapters.llm.query_engine import QueryEngine
-from askdocs.domain.answer import Answer, Found, Passage, Sentence, Status, Verdict
+from askdocs.domain.answer import (
+    Answer,
+    Passage,
+    SearchResult,
+    Sentence,
+    Status,
+    Verdict,
+)
 from askdocs.domain.errors import (
     AnswerIncomplete,
     AskDocsError,
@@ -65,10 +72,10 @@ class Scripted:
 class Retrieves:
     """Stands in for a `Retriever`: finds what a function says."""
 
-    def __init__(self, find: Callable[[str], Found]) -> None:
+    def __init__(self, find: Callable[[str], SearchResult]) -> None:
         self._find = find
 
-    def find(self, question: str, only: object) -> Found:
+    def find(self, question: str, only: object) -> SearchResult:
         assert only is EVERYTHING
         return self._find(question)
 
@@ -78,8 +85,10 @@ def ask(question, *, retrieve, engine, prompt, rules=ANYTHING, **shown) -> Answe
     return answerer.answer(question, **shown)
 
 
-def found(*some: Passage, degraded: tuple[str, ...] = ()) -> Callable[[str], Found]:
-    return lambda _: Found(some, degraded)
+def found(
+    *some: Passage, degraded: tuple[str, ...] = ()
+) -> Callable[[str], SearchResult]:
+    return lambda _: SearchResult(some, degraded)
 
 
 def answer(
@@ -300,7 +309,7 @@ def test_what_the_search_could_not_do_is_passed_on(some):
 def test_a_missing_index_is_the_callers_to_report():
     """There is no answer of any status without an index."""
 
-    def nothing(_: str) -> Found:
+    def nothing(_: str) -> SearchResult:
         raise IndexMissing("nothing was ingested yet", hint="rag ingest ./docs")
 
     with pytest.raises(IndexMissing):
@@ -449,7 +458,7 @@ def test_an_answer_without_marks_lists_what_supports_it():
 )
 def test_a_question_about_something_else_asks_no_model(nearest, entitled, status):
     """Unless a title or heading has its words: a short question has a vague vector."""
-    some = Found(passages(1), nearest=nearest, entitled=entitled)
+    some = SearchResult(passages(1), nearest=nearest, entitled=entitled)
     engine = Scripted(["Start jobs."])
 
     got = ask(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 from tests.support.passages import passage
 
-from askdocs.domain.answer import Found, Passage
+from askdocs.domain.answer import Passage, SearchResult
 from askdocs.domain.errors import ConfigError, StoreUnavailable
 from askdocs.domain.evaluation import Baseline, Case, EvaluationRun, Outcome
 from askdocs.flows.evaluate import compare_runs, evaluate, require_known, shortfalls
@@ -22,13 +22,13 @@ def on(label: str, n: int) -> Passage:
 class Finds:
     """Stands in for a `Retriever`; *find* says what it finds."""
 
-    def __init__(self, find: Callable[[str], Found]) -> None:
+    def __init__(self, find: Callable[[str], SearchResult]) -> None:
         self.find = find
 
 
 def finds(*labels: str) -> Finds:
     """Return a search that always finds these, in this order."""
-    found = Found(tuple(on(label, n) for n, label in enumerate(labels, start=1)))
+    found = SearchResult(tuple(on(label, n) for n, label in enumerate(labels, start=1)))
     return Finds(lambda _question: found)
 
 
@@ -39,7 +39,7 @@ def case(wanted: str = "a", **changes) -> Case:
 def run_of(ranks: Mapping[str, int]) -> EvaluationRun:
     """Return a run in which the wanted page of each case has a rank."""
 
-    def find(question: str) -> Found:
+    def find(question: str) -> SearchResult:
         pages = [f"x{n}" for n in range(50)]
         pages[ranks[question.split()[1]] - 1] = "a"
         return finds(*pages).find(question)
@@ -138,7 +138,9 @@ def test_a_passage_stands_for_the_sections_that_were_joined_to_it():
     """Tiny sections are one passage; each of them was found."""
     joined = passage(1, path="a", anchor="one", also=("two", "three"))
 
-    run = evaluate([case("a#three")], Finds(lambda _: Found((joined, on("b#x", 2)))))
+    run = evaluate(
+        [case("a#three")], Finds(lambda _: SearchResult((joined, on("b#x", 2))))
+    )
 
     assert run.outcomes[0].sections == ("a#three", "b#x")
     assert run.sections.metrics["success@1"] == 1
@@ -148,7 +150,7 @@ def test_a_passage_that_stands_for_nothing_wanted_is_one_miss():
     """Joined sections are read in one glance: they do not push the next one down."""
     joined = passage(1, path="a", anchor="one", also=("two", "three"))
 
-    run = evaluate([case("b#x")], Finds(lambda _: Found((joined, on("b#x", 2)))))
+    run = evaluate([case("b#x")], Finds(lambda _: SearchResult((joined, on("b#x", 2)))))
 
     assert run.sections.metrics["mrr@10"] == 0.5
 
@@ -168,7 +170,7 @@ def test_a_question_that_cannot_be_asked_is_named(question):
 def test_a_search_that_fails_is_no_zero():
     """Half a run must not become a number."""
 
-    def broken(_question: str) -> Found:
+    def broken(_question: str) -> SearchResult:
         raise StoreUnavailable("no answer", hint="start it")
 
     with pytest.raises(StoreUnavailable, match="1: no answer"):
@@ -201,7 +203,7 @@ def test_a_section_that_the_page_does_not_have_is_refused():
 
 def test_what_was_degraded_is_told_once():
     """Not once per question."""
-    slow = Found((on("a", 1),), ("encoder: torch",))
+    slow = SearchResult((on("a", 1),), ("encoder: torch",))
 
     run = evaluate([case(), case(id="2")], Finds(lambda _: slow))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from tests.support.passages import passage
 
-from askdocs.domain.answer import NOT_IN_DOCS, Answer, Found, Safety, Status
+from askdocs.domain.answer import NOT_IN_DOCS, Answer, Safety, SearchResult, Status
 from askdocs.domain.errors import AskDocsError, Exit, ModelUnavailable
 from askdocs.flows.answer import Answerer
 from askdocs.steps.answer.prompt import Prompt
@@ -40,9 +40,9 @@ class Docs:
     model: str = "scripted:1b"
     searches: int = 0
 
-    def find(self, _question: str, _only: object) -> Found:
+    def find(self, _question: str, _only: object) -> SearchResult:
         self.searches += 1
-        return Found((passage(text="It runs. It stops."),))
+        return SearchResult((passage(text="It runs. It stops."),))
 
     def stream(self, _question: str, _passages: object) -> Iterator[str]:
         yield self.reply[:9]

@@ -11,7 +11,7 @@ from askdocs import assemble
 from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
 from askdocs.cli.search_options import SearchOptions, no_match_exit, with_search_options
-from askdocs.domain.answer import Found
+from askdocs.domain.answer import SearchResult
 from askdocs.domain.errors import Exit, NothingMatches
 from askdocs.steps.search.question import checked_question
 
@@ -45,7 +45,7 @@ def search(
         ) as search:
             result = search.retriever.find(question, search.only)
     except NothingMatches as err:
-        empty = json_document.search_result(question, Found(()))
+        empty = json_document.search_result(question, SearchResult(()))
         raise no_match_exit(err, empty, as_json=as_json) from err
     if as_json:
         terminal.print_json(

@@ -57,7 +57,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search returned.
 
     Attributes:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from askdocs.domain.answer import REFUSAL, Answer, Found, Passage, Status
+from askdocs.domain.answer import REFUSAL, Answer, Passage, SearchResult, Status
 from askdocs.domain.citation_mark import without_marks, write_mark
 from askdocs.domain.errors import AnswerIncomplete, AskDocsError, ModelUnavailable
 from askdocs.domain.ports import EVERYTHING, ChatModel, Engine
@@ -166,7 +166,7 @@ def most_relevant(passages: Sequence[Passage]) -> Passage:
     return min(equal, key=lambda p: p.file_path.count("/"))
 
 
-def _is_out_of_scope(result: Found, rules: Rules) -> bool:
+def _is_out_of_scope(result: SearchResult, rules: Rules) -> bool:
     """Whether a question is about something else than these docs."""
     if rules.refuse_below is None or result.nearest is None:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from askdocs.domain.answer import Found, Passage
+from askdocs.domain.answer import Passage, SearchResult
 from askdocs.domain.errors import NothingMatches
 from askdocs.domain.ports import EVERYTHING, Store
 from askdocs.domain.search import Filter
@@ -19,7 +19,7 @@ from askdocs.steps.search.filters import (
 MAX_NAMED_VALUES = 5
 """Values that are named where a filter finds nothing."""
 
-Find = Callable[[Filter], Found]
+Find = Callable[[Filter], SearchResult]
 
 
 def resolve_in_index(only: Filter, store: Store) -> Filter:

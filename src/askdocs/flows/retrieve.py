@@ -8,7 +8,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from askdocs.domain.answer import Found, Passage
+from askdocs.domain.answer import Passage, SearchResult
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING, QueryEmbedder, Reranker, Store
 from askdocs.domain.search import Filter, Hit, Rankings
@@ -60,7 +60,7 @@ class Retriever:
         self._reranker = reranker
         self._limit_s = limit_s
 
-    def find(self, question: str, only: Filter = EVERYTHING) -> Found:
+    def find(self, question: str, only: Filter = EVERYTHING) -> SearchResult:
         """Return passages, best first; equal scores prefer the shallower page.
 
         Args:
@@ -79,13 +79,13 @@ class Retriever:
             raise nothing_matches(only, elsewhere, self._store)
         return result
 
-    def _find_elsewhere(self, question: str, only: Filter) -> Found:
+    def _find_elsewhere(self, question: str, only: Filter) -> SearchResult:
         """Return more passages than are shown, with a filter that leaves out less."""
         return self._search(question, only, ELSEWHERE, None)
 
     def _search(
         self, question: str, only: Filter, k: int, reranker: Reranker | None
-    ) -> Found:
+    ) -> SearchResult:
         """Return at most *k* passages: encode, search, fuse, rerank."""
         stopwatch = Stopwatch()
         with stopwatch.timed("encode"):
@@ -104,7 +104,7 @@ class Retriever:
             else:
                 best = reranked
         best = best[:k]
-        return Found(
+        return SearchResult(
             tuple(best),
             notes,
             {passage.id: _ranks(passage, rankings) for passage in best},

@@ -6,7 +6,7 @@ import pytest
 from tests.support.passages import passages
 
 from askdocs.cli.render import json_document
-from askdocs.domain.answer import Answer, Found, Status
+from askdocs.domain.answer import Answer, SearchResult, Status
 
 URL = "https://docs.example/"
 
@@ -19,7 +19,7 @@ def an_answer(status=Status.ANSWERED, text="It is [^2], then [^1].", **more) -> 
 
 def test_a_search_without_passages_is_a_whole_document():
     """An empty list is a result."""
-    assert json_document.search_result("q", Found((), ("slow",))) == {
+    assert json_document.search_result("q", SearchResult((), ("slow",))) == {
         "question": "q",
         "passages": [],
         "degraded": ["slow"],

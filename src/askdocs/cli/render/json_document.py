@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from askdocs.cli.render.terminal import closing_line, numbered_citations
-from askdocs.domain.answer import Answer, Found, Passage, Sentence, Status
+from askdocs.domain.answer import Answer, Passage, SearchResult, Sentence, Status
 from askdocs.domain.errors import (
     AnswerIncomplete,
     AskDocsError,
@@ -118,7 +118,7 @@ def ingest_report(report: Report, hint: str) -> dict[str, Any]:
 
 
 def search_result(
-    question: str, result: Found, *, explain: bool = False
+    question: str, result: SearchResult, *, explain: bool = False
 ) -> dict[str, Any]:
     """Return the result of a search, with the ranks of each passage if asked."""
     passages = [_passage(p) for p in result.passages]

@@ -13,11 +13,11 @@ from askdocs.domain.text import Document, Page, Section
 from askdocs.steps.docs.mdx.blobs import without_blobs
 from askdocs.steps.docs.mdx.blocks import MAX_HEADING_CHARS, sections_of
 from askdocs.steps.docs.mdx.components import KEPT
+from askdocs.steps.docs.mdx.context import open_text
 from askdocs.steps.docs.mdx.page_kinds import kind_of
 from askdocs.steps.docs.mdx.page_links import links_of
 from askdocs.steps.docs.mdx.partials import Shared, macros_used, parts_used
-from askdocs.steps.docs.mdx.source_text import open_text
-from askdocs.steps.docs.mdx.wording import MAX_PART_DEPTH, Wording
+from askdocs.steps.docs.mdx.render import MAX_PART_DEPTH, Renderer
 
 __all__ = [
     "KEPT",
@@ -46,13 +46,13 @@ def read_page(document: Document, *, shared: Shared) -> Page:
     """
     count = document.body.count("\n") + 1
     source = range(document.first_line, document.first_line + count)
-    wording = Wording(shared, cards=False)
+    renderer = Renderer(shared, cards=False)
     text = open_text(document.body, document.path, source, shared)
-    sections = sections_of(*wording.of(text))
-    if wording.met_cards and any(s.blocks for s in sections):
-        wording = Wording(shared, cards=True)
-        sections = sections_of(*wording.of(text))
-    sections = without_blobs(sections, wording.warnings)
+    sections = sections_of(*renderer.of(text))
+    if renderer.met_cards and any(s.blocks for s in sections):
+        renderer = Renderer(shared, cards=True)
+        sections = sections_of(*renderer.of(text))
+    sections = without_blobs(sections, renderer.warnings)
     front = document.front
     if not front.title:
         front = replace(front, title=_title_of(sections, front.h1, document.path))
@@ -60,11 +60,11 @@ def read_page(document: Document, *, shared: Shared) -> Page:
         document.path,
         front,
         tuple(sections),
-        tuple(dict.fromkeys((*document.warnings, *wording.warnings))),
+        tuple(dict.fromkeys((*document.warnings, *renderer.warnings))),
         kind_of(document, sections),
         tuple(links_of(document.body, text.found, source)),
-        tuple(dict.fromkeys(wording.ids)),
-        tuple(wording.seen),
+        tuple(dict.fromkeys(renderer.ids)),
+        tuple(renderer.seen),
     )
 
 

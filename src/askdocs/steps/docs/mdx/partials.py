@@ -61,11 +61,11 @@ def snippet(tag: re.Match[str]) -> str:
 
 def partial(importer: str, written: str, shared: Shared) -> Partial:
     """Return the file that an import names; paths are relative, or begin at the root."""
-    found = _find_file(importer, written, shared)
-    if not found:
+    file = _find_file(importer, written, shared)
+    if not file:
         return Partial(f"partial '{written}'", importer, None)
-    body = _FRONT.sub("", visible(shared.files[found]), count=1)
-    return Partial(f"partial '{found}'", found, body)
+    body = _FRONT.sub("", visible(shared.files[file]), count=1)
+    return Partial(f"partial '{file}'", file, body)
 
 
 def imports(text: str, path: str, shared: Shared) -> dict[str, str]:
@@ -82,14 +82,14 @@ def imports(text: str, path: str, shared: Shared) -> dict[str, str]:
 
 def parts_used(path: str, text: str, shared: Shared) -> list[tuple[str, str]]:
     """Return name and text of all parts that a file uses, directly or not, sorted."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     todo = list(_parts(path, text, shared))
     while todo:
         part = todo.pop()
-        if part.name not in found:
-            found[part.name] = part.body or ""
+        if part.name not in texts:
+            texts[part.name] = part.body or ""
             todo += _parts(part.path, part.body or "", shared)
-    return sorted(found.items())
+    return sorted(texts.items())
 
 
 def macros_used(text: str, macros: Mapping[str, str]) -> list[str]:

@@ -9,8 +9,8 @@ from html.entities import html5
 
 from askdocs.domain.text import visible
 from askdocs.steps.docs.mdx.components import KEPT, LABELS, Replacement, inert
+from askdocs.steps.docs.mdx.context import Text
 from askdocs.steps.docs.mdx.scan import line_start
-from askdocs.steps.docs.mdx.source_text import Text
 
 _OWN_ID = re.compile(r"(?:\{/\*|<!--)\s*+(#[^\s{}*<>]++)\s*+(?:\*/\}|-->)")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")

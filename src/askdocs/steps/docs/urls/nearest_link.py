@@ -11,13 +11,13 @@ from posixpath import dirname, relpath
 from urllib.parse import quote, unquote
 
 from askdocs.domain.text import Page
-from askdocs.steps.docs.urls.link_targets import Target, target_of
-from askdocs.steps.docs.urls.similar_names import (
+from askdocs.steps.docs.urls.fuzzy import (
     MAX_LOOKUPS,
     MAX_NAME_CHARS,
     MAX_NAMES,
-    Alike,
+    FuzzyNames,
 )
+from askdocs.steps.docs.urls.link_targets import Target, target_of
 from askdocs.steps.docs.urls.site_index import (
     PAGE_SUFFIXES,
     SCHEME,
@@ -38,7 +38,7 @@ class Nearest:
 
     def __init__(self, site: SiteIndex) -> None:
         self._site = site
-        self._similar = Alike(site.pages)
+        self._similar = FuzzyNames(site.pages)
         self._places_by_name: dict[str, list[str]] = defaultdict(list)
         for place in site.pages:
             self._places_by_name[place.rpartition("/")[2]].append(place)
@@ -50,11 +50,11 @@ class Nearest:
         wanted = place_in(target.places[0])
         if wanted not in self._places:
             self._places[wanted] = self._nearest_place(wanted)
-        found = self._places[wanted]
-        if found is None or found == self._site.place(page):
+        nearest = self._places[wanted]
+        if nearest is None or nearest == self._site.place(page):
             return ""
-        live = target.fragment in self._site.fragments(self._site.pages[found])
-        return self._spelled(link, page, found, target.fragment if live else "")
+        live = target.fragment in self._site.fragments(self._site.pages[nearest])
+        return self._spelled(link, page, nearest, target.fragment if live else "")
 
     def to_fragment(self, link: str, hit: Page, fragment: str) -> str:
         """Return the link nearest to one whose page exists; that of the page at least."""
@@ -81,29 +81,29 @@ class Nearest:
         ending = f"#{fragment}" if fragment else ""
         path = _ENDS.sub("", link, count=1)
         slash = "/" if link[len(path) :].startswith("/") else ""
-        found = self._site.pages[place]
-        for spelling in self._spellings(path, page, found, place):
+        linked = self._site.pages[place]
+        for spelling in self._spellings(path, page, linked, place):
             whole = spelling if spelling.endswith("/") else spelling + slash
             target = target_of(whole, page, self._site)
             hit = self._site.find(target.places, "") if target else None
-            if hit and hit.page is found:
+            if hit and hit.page is linked:
                 return whole + ending
         return ""
 
     def _spellings(
-        self, path: str, page: Page, found: Page, place: str
+        self, path: str, page: Page, linked: Page, place: str
     ) -> Iterator[str]:
         site, is_file = self._site, path.endswith(PAGE_SUFFIXES)
         if SCHEME.match(path):
             yield site.base + quote(place)
         elif path.startswith("/"):
             root = f"/{site.root}/" if path.startswith(f"/{site.root}/") else "/"
-            yield root + quote(found.path if is_file else place)
+            yield root + quote(linked.path if is_file else place)
         elif place_in(unquote(path)) == place:
             yield f"/{path}"
         else:
             here = dirname(page.path) if is_file else site.place(page)
-            to = relpath(f"/{found.path if is_file else place}", f"/{here}")
+            to = relpath(f"/{linked.path if is_file else place}", f"/{here}")
             yield quote(f"./{to}" if path.startswith("./") and to[0] != "." else to)
         yield f"/{site.root}/{quote(place)}" if site.from_host else f"/{quote(place)}"
 
@@ -112,7 +112,7 @@ class _Fragments:
     """Fragments of a page, by what other rules would call them and by likeness."""
 
     def __init__(self, page: Page, site: SiteIndex) -> None:
-        self._similar = Alike(site.fragments(page))
+        self._similar = FuzzyNames(site.fragments(page))
         self._anchor_by_slug: dict[str, str] = {}
         for section in page.sections:
             if section.heading and section.anchor:

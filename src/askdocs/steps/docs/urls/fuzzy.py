@@ -23,7 +23,7 @@ MAX_LOOKUPS = 2000
 """Names that are looked for, once each; what comes later finds nothing."""
 
 
-class Alike:
+class FuzzyNames:
     """Finds the name most like a wanted one; of many names only those it shares most with.
 
     What two names share is counted in runs of three characters, rare ones first.

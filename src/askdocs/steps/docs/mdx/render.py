@@ -13,9 +13,9 @@ from askdocs.steps.docs.mdx.components import (
     is_inline,
     replace_tag,
 )
+from askdocs.steps.docs.mdx.context import Text, open_text
 from askdocs.steps.docs.mdx.partials import Partial, Shared, macro, partial, snippet
 from askdocs.steps.docs.mdx.scan import attributes, item_indent
-from askdocs.steps.docs.mdx.source_text import Text, open_text
 from askdocs.steps.docs.mdx.syntax import REPLACE
 
 MAX_PART_DEPTH = 10
@@ -28,7 +28,7 @@ _ESM = re.compile(r"^(?:import|export)\b", re.M)
 
 
 @dataclass(slots=True)
-class Wording:
+class Renderer:
     """Puts words in the place of what is not plain text, on one page.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from askdocs.steps.docs.urls.similar_names import (
+from askdocs.steps.docs.urls.fuzzy import (
     MAX_LOOKUPS,
     MAX_NAME_CHARS,
     MAX_NAMES,
-    Alike,
+    FuzzyNames,
 )
 
 MANY = [f"{n:04}-page" for n in range(MAX_NAMES + 100)]
@@ -17,7 +17,7 @@ MANY = [f"{n:04}-page" for n in range(MAX_NAMES + 100)]
 @pytest.mark.parametrize("others", [[], MANY], ids=["among few", "among many"])
 def test_the_name_most_like_it_is_found(others):
     """A typing error in a link costs its author no search."""
-    names = Alike([*others, "create-a-job", "delete-a-job"])
+    names = FuzzyNames([*others, "create-a-job", "delete-a-job"])
 
     assert names.find("creat-a-jobs") == "create-a-job"
     assert names.find("zzzzzz") is None
@@ -27,13 +27,13 @@ def test_a_name_that_is_too_long_is_not_compared():
     """The time for two names grows with the product of their lengths."""
     long = "x" * (MAX_NAME_CHARS + 1)
 
-    assert Alike([long]).find(long[:-1]) is None
-    assert Alike([long[:-1]]).find(long) is None
+    assert FuzzyNames([long]).find(long[:-1]) is None
+    assert FuzzyNames([long[:-1]]).find(long) is None
 
 
 def test_after_so_many_names_nothing_more_is_looked_up():
     """A page of a million dead links must end; what was found stays found."""
-    names = Alike(["abcdef"])
+    names = FuzzyNames(["abcdef"])
     assert names.find("abcdeg") == "abcdef"
     for n in range(MAX_LOOKUPS):
         names.find(f"no-{n}")
