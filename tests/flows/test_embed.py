@@ -19,7 +19,7 @@ from askdocs.domain.site import Table
 from askdocs.domain.text import Chunk
 from askdocs.flows import embed as module
 from askdocs.flows.embed import Embedded, embed
-from askdocs.flows.plan import Change, IngestRun, LiveIndex
+from askdocs.flows.plan import IndexChange, IngestRun, LiveIndex
 from askdocs.flows.read_docs import Build
 from askdocs.flows.stopwatch import Stopwatch
 from askdocs.steps.docs import diff
@@ -50,7 +50,7 @@ class World:
     def embed(self, chunks: Sequence[Chunk]) -> Embedded:
         stored = self.store.scan()
         plan = diff.plan(chunks, stored, kept={a_chunk().path})
-        change = Change(
+        change = IndexChange(
             LiveIndex(self.store.live_manifest, stored, stored), plan, Table("", ()), ""
         )
         with self.store.draft(self.store.live_manifest, fresh=False) as draft:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from tests.support.fakes import FakeDocs
 
 from askdocs.domain.text import SkippedFile, Source
-from askdocs.flows.pages import AUTO, read_files, read_page, rule_for, shared_by
+from askdocs.flows.pages import (
+    AUTO,
+    read_files,
+    read_outline,
+    read_page,
+    rule_for,
+    shared_by,
+)
 
 BASE = "https://example.org/docs/"
 
@@ -33,6 +40,17 @@ def test_a_macro_is_shared_by_the_name_in_its_head():
     page = read_page(a_page("a.mdx", '<Macro id="need" />'), shared)
 
     assert [b.text for s in page.sections for b in s.blocks] == ["You need a key."]
+
+
+def test_an_outline_has_headings_and_links_and_no_text():
+    """All files are read at once, on several processors; their text need not travel."""
+    page = read_outline(a_page("a.mdx", "## Run\n\nSee [it](/b/)."), shared_by([]))
+
+    assert [section.heading for section in page.sections if section.heading] == [
+        ("Run",)
+    ]
+    assert [link.target for link in page.links] == ["/b/"]
+    assert not any(section.blocks for section in page.sections)
 
 
 def test_the_slug_rule_of_the_settings_comes_before_that_of_the_index():

@@ -16,7 +16,13 @@ from askdocs.domain.errors import DeletionRefused, DocsNotFound, IndexDamaged
 from askdocs.domain.index import ChunkConfig, IngestOptions, Root
 from askdocs.domain.text import SkippedFile, Source
 from askdocs.flows.pages import read_files
-from askdocs.flows.plan import Change, LiveIndex, plan_change, require_same_docs, scan
+from askdocs.flows.plan import (
+    IndexChange,
+    LiveIndex,
+    plan_change,
+    require_same_docs,
+    scan,
+)
 from askdocs.flows.read_docs import Build, ReadDocs
 
 HERE = Root(remote="example.org/docs")
@@ -42,7 +48,9 @@ def an_index(pages: int, store: FakeStore | None = None) -> FakeStore:
     return published(store or FakeStore(), chunks, FakeEmbedder())
 
 
-def planned(store: FakeStore, *failed: str, complete: bool = True, **options) -> Change:
+def planned(
+    store: FakeStore, *failed: str, complete: bool = True, **options
+) -> IndexChange:
     """Plan what happens when the docs hold no page any more."""
     chosen = IngestOptions(**options)
     manifest, rows = store.manifest(), store.scan()

@@ -16,7 +16,7 @@ from tests.support.fakes import (
 
 from askdocs.domain.index import ChunkConfig, IngestOptions, Root
 from askdocs.domain.site import Place, Table
-from askdocs.flows.plan import Change, IngestRun, LiveIndex
+from askdocs.flows.plan import IndexChange, IngestRun, LiveIndex
 from askdocs.flows.publish import manifest_of, publish
 from askdocs.flows.read_docs import Build
 from askdocs.flows.stopwatch import Stopwatch
@@ -33,11 +33,13 @@ def a_run(store: FakeStore, *, rebuild: bool = False) -> IngestRun:
     return IngestRun(store, build, "g2", FixedClock("2026-02-02T02:02:02Z"), options)
 
 
-def a_change(store: FakeStore, *chunks, rebuild: bool = False) -> Change:
+def a_change(store: FakeStore, *chunks, rebuild: bool = False) -> IndexChange:
     stored = store.scan()
     reusable = {} if rebuild else stored
     plan = diff.plan(chunks, reusable, kept=())
-    return Change(LiveIndex(store.live_manifest, stored, reusable), plan, TABLE, "")
+    return IndexChange(
+        LiveIndex(store.live_manifest, stored, reusable), plan, TABLE, ""
+    )
 
 
 @pytest.fixture

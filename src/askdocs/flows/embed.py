@@ -11,7 +11,7 @@ import numpy as np
 
 from askdocs.domain.ports import Draft
 from askdocs.domain.text import Chunk
-from askdocs.flows.plan import Change, IngestRun
+from askdocs.flows.plan import IndexChange, IngestRun
 from askdocs.flows.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Embedded:
 
 
 def embed(
-    change: Change, draft: Draft, run: IngestRun, stopwatch: Stopwatch
+    change: IndexChange, draft: Draft, run: IngestRun, stopwatch: Stopwatch
 ) -> Embedded:
     """Store every new chunk with its vector; equal texts are embedded once."""
     by_sha: dict[str, list[Chunk]] = defaultdict(list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
@@ -14,8 +14,8 @@ from typing import Any
 from askdocs.domain.errors import DocsNotFound
 from askdocs.domain.evaluation import page_of
 from askdocs.domain.ports import Docs, Spread
-from askdocs.domain.text import Link, Page, PageKind, Source, visible
-from askdocs.flows.pages import AUTO, read_files, read_page, shared_by
+from askdocs.domain.text import Link, Page, PageKind, visible
+from askdocs.flows.pages import AUTO, read_files, read_outline, shared_by
 from askdocs.flows.read_docs import SKIPPED
 from askdocs.steps.docs import urls
 from askdocs.steps.docs.urls.link_targets import target_of
@@ -75,15 +75,15 @@ def generate_cases(
         DocsNotFound: if no case can be drafted.
     """
     sources = read_files(everything).sources
-    pages = spread(partial(_outline, shared=shared_by(sources)), sources)
+    pages = spread(partial(read_outline, shared=shared_by(sources)), sources)
     rule = slug_rule
     if slug_rule == AUTO:
         rule = urls.best(urls.score(pages, base_url))
     pages = [urls.anchored(page, rule) for page in pages]
     site = SiteIndex(pages, rule=rule, base=base_url)
-    reader = _Reader(site, docs)
+    generator = _CaseGenerator(site, docs)
     cases: dict[str, _Case] = {}
-    for kind in (reader.faq, reader.changelog, reader.links):
+    for kind in (generator.faq, generator.changelog, generator.links):
         for source, page in zip(sources, pages, strict=True):
             for case in kind(page, source.text):
                 _merge(cases, case)
@@ -96,7 +96,7 @@ def generate_cases(
     return rows
 
 
-class _Reader:
+class _CaseGenerator:
     """Finds cases on a page; the docs say which pages may be wanted."""
 
     def __init__(self, site: SiteIndex, docs: Docs) -> None:
@@ -151,12 +151,6 @@ class _Reader:
 
     def _indexed(self, page: Page) -> bool:
         return page.kind not in SKIPPED and not self._docs.left_out(page.path)
-
-
-def _outline(source: Source, shared: Any) -> Page:
-    """Read a file for its headings and links alone: text would be copied for nothing."""
-    page = read_page(source, shared)
-    return replace(page, sections=tuple(replace(s, blocks=()) for s in page.sections))
 
 
 def _link_texts(lines: Sequence[str], links: Sequence[Link]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from askdocs.domain.ports import Docs
 from askdocs.flows.embed import Embedded, embed
 from askdocs.flows.pages import DocsFiles, read_files
 from askdocs.flows.plan import (
-    Change,
+    IndexChange,
     IngestRun,
     plan_change,
     require_same_docs,
@@ -59,7 +59,7 @@ def ingest(docs: Docs, run: IngestRun) -> Report:
 
 
 def _apply(
-    change: Change, run: IngestRun, root: Root, stopwatch: Stopwatch
+    change: IndexChange, run: IngestRun, root: Root, stopwatch: Stopwatch
 ) -> Embedded:
     """Fill a draft and publish it; one that is not published is thrown away."""
     manifest = manifest_of(change, run, root)
@@ -74,7 +74,7 @@ def _report(
     run: IngestRun,
     files: DocsFiles,
     read: ReadDocs,
-    change: Change,
+    change: IndexChange,
     embedded: Embedded,
     stopwatch: Stopwatch,
 ) -> Report:

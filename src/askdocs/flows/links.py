@@ -9,9 +9,9 @@ from functools import partial
 from askdocs.domain.errors import ConfigError, DocsNotFound
 from askdocs.domain.ports import Docs, Spread
 from askdocs.domain.site import LinkReport, Score, Table
-from askdocs.domain.text import Link, Page, SkippedFile, Source
-from askdocs.flows.pages import AUTO, read_files, read_page, shared_by
-from askdocs.steps.docs import mdx, urls
+from askdocs.domain.text import Link, Page, SkippedFile
+from askdocs.flows.pages import AUTO, read_files, read_outline, shared_by
+from askdocs.steps.docs import urls
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def read_site(
             "the folder holds no page",
             hint="check the path, RAG_SUFFIXES and RAG_IGNORE (rag config show)",
         )
-    outlines = spread(partial(_outline, shared=shared_by(sources)), sources)
+    outlines = spread(partial(read_outline, shared=shared_by(sources)), sources)
     pages = [replace(p, links=()) if p.path in ignored else p for p in outlines]
     rules = urls.score(pages, base_url)
     rule = urls.best(rules) if slug_rule == AUTO else slug_rule
@@ -107,10 +107,3 @@ def _menu(docs: Docs) -> tuple[str, Sequence[Link]] | None:
                 hint = f"python -m json.tool {name}"
                 raise ConfigError(f"{name}: {err}", hint=hint) from err
     return None
-
-
-def _outline(source: Source, shared: mdx.Shared) -> Page:
-    """Read a file for its headings and links alone: text would be copied for nothing."""
-    page = read_page(source, shared)
-    sections = tuple(replace(section, blocks=()) for section in page.sections)
-    return replace(page, sections=sections)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from askdocs.domain.ports import Docs
 from askdocs.domain.text import Document, Page, SkippedFile, Source
@@ -59,6 +59,13 @@ def shared_by(sources: Iterable[Source]) -> mdx.Shared:
 def read_page(source: Source, shared: mdx.Shared) -> Page:
     """Read one file; its headings have no fragments yet."""
     return mdx.read_page(frontmatter.open_document(source), shared=shared)
+
+
+def read_outline(source: Source, shared: mdx.Shared) -> Page:
+    """Read a file for its headings and links alone: text would be copied for nothing."""
+    page = read_page(source, shared)
+    sections = tuple(replace(section, blocks=()) for section in page.sections)
+    return replace(page, sections=sections)
 
 
 def rule_for(setting: str, kept: str, pages: Sequence[Page], base_url: str) -> str:

@@ -68,7 +68,7 @@ class LiveIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class IndexChange:
     """What makes the index say what the docs say.
 
     Attributes:
@@ -154,7 +154,7 @@ def plan_change(
     *,
     complete: bool,
     options: IngestOptions,
-) -> Change:
+) -> IndexChange:
     """Return what is to change; nothing is written.
 
     Args:
@@ -183,7 +183,7 @@ def plan_change(
         chunks = replace(chunks, gone={})
     places = {**docs.places, **_kept_places(index.table, kept)}
     table = Table(docs.rule, tuple(places[path] for path in sorted(places)))
-    return Change(index, chunks, table, withheld)
+    return IndexChange(index, chunks, table, withheld)
 
 
 def _kept_places(table: Table | None, paths: Iterable[str]) -> dict[str, Place]:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from askdocs.domain.index import Manifest, Root
 from askdocs.domain.ports import Draft
-from askdocs.flows.plan import Change, IngestRun
+from askdocs.flows.plan import IndexChange, IngestRun
 from askdocs.flows.stopwatch import Stopwatch
 from askdocs.flows.thresholds import thresholds
 
 
-def manifest_of(change: Change, run: IngestRun, root: Root) -> Manifest:
+def manifest_of(change: IndexChange, run: IngestRun, root: Root) -> Manifest:
     """Return what is to be said of the index that the change makes."""
     after = change.after
     return Manifest(
@@ -28,7 +28,7 @@ def manifest_of(change: Change, run: IngestRun, root: Root) -> Manifest:
 
 
 def publish(
-    change: Change,
+    change: IndexChange,
     draft: Draft,
     manifest: Manifest,
     run: IngestRun,
@@ -49,7 +49,7 @@ def publish(
 
 
 def _thresholds(
-    change: Change, draft: Draft, run: IngestRun, stopwatch: Stopwatch
+    change: IndexChange, draft: Draft, run: IngestRun, stopwatch: Stopwatch
 ) -> Mapping[str, float]:
     """Return what is near and far in a new index; a changed one keeps what it had."""
     live = change.before.manifest
