@@ -117,7 +117,7 @@ class HuggingFaceEmbedder:
         """Load the model.
 
         Args:
-            folder: Where `model.locate` found it.
+            folder: Where `model_files.locate` found it.
             space: What `space.describe` says of it.
             device: "auto" (CUDA if it is there, else the CPU), or a name that torch knows.
             batch: Texts at once; None for what suits the device.

@@ -45,7 +45,7 @@ def export(folder: Path, space: Space, cache: Path) -> Path | None:
     Two programs may make it at once, and either may be killed: it appears in one step.
 
     Args:
-        folder: Where `model.locate` found the model.
+        folder: Where `model_files.locate` found the model.
         space: What built the index.
         cache: Of this program; exports are below its "onnx".
 

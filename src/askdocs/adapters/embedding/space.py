@@ -55,7 +55,7 @@ def describe(name: str, folder: Path) -> Space:
 
     Args:
         name: As the user wrote it.
-        folder: Where `model.locate` found it.
+        folder: Where `model_files.locate` found it.
 
     Raises:
         ModelUnavailable: if a file is missing or damaged, or the model needs code of
