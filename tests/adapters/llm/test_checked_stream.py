@@ -119,7 +119,8 @@ def test_a_proxy_is_not_used_on_this_machine(kind, monkeypatch, closed_port):
 def test_two_questions_at_once_get_an_answer_each(kind):
     """Each stream is read by whoever asked for it."""
     with kind.fake(lambda body: f"{body['messages'][0]['content']} " * 50) as fake:
-        llm = kind.model(fake, sampling=replace(PLENTY, num_predict=512))
+        sampling = replace(PLENTY, num_predict=512)
+        llm = kind.model(fake, sampling=sampling, limits=Limits())
         with ThreadPoolExecutor(8) as pool:
             replies = pool.map(lambda text: "".join(pieces_of(llm, text)), "abcdefgh")
 
