@@ -44,7 +44,9 @@ def loaders(monkeypatch) -> None:
     )
     module = "askdocs.adapters.cross_encoder.cross_export"
     monkeypatch.setitem(sys.modules, module, fake)
-    monkeypatch.setattr(cross_encoders, "app_folders", lambda _: {"cache": Path("cache")})
+    monkeypatch.setattr(
+        cross_encoders, "app_folders", lambda _: {"cache": Path("cache")}
+    )
 
 
 def source(role: str, **values: str) -> str:
