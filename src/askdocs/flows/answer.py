@@ -118,11 +118,11 @@ class Answerer:
             degraded=result.degraded,
         )
         if not passages:
-            return _refuse(answer, Status.NO_MATCH, show)
+            return _refuse(answer, Status.NO_MATCH, site, show)
         if self._engine is None:
             return answer
         if _is_out_of_scope(result, self._rules):
-            return _refuse(replace(answer, link=site), Status.NO_MATCH, show)
+            return _refuse(answer, Status.NO_MATCH, site, show)
         fitted = self._prompt.fit(question, passages)
         answer = replace(
             answer,
@@ -145,12 +145,12 @@ class Answerer:
             return _broken(_with_text(answer, checked), err, show, product)
         answer = _with_text(answer, checked)
         if checked.refused:
-            return _refuse(replace(answer, link=site), Status.NOT_IN_CONTEXT, show)
+            return _refuse(answer, Status.NOT_IN_CONTEXT, site, show)
         if not checked.sentences:
             empty = AnswerIncomplete("the model said nothing of use", hint="ask again")
             return _failed(answer, empty)
         if not answer.text:
-            return _refuse(replace(answer, link=site), Status.UNVERIFIED, show)
+            return _refuse(answer, Status.UNVERIFIED, site, show)
         status = Status.PARTIAL if checked.struck else Status.ANSWERED
         return replace(answer, status=status)
 
@@ -238,8 +238,10 @@ def _failed(answer: Answer, err: AskDocsError) -> Answer:
     return replace(answer, status=status, problem=str(err), hint=err.hint)
 
 
-def _refuse(answer: Answer, status: Status, show: Show) -> Answer:
-    """Return the answer as a refusal, and show it."""
+def _refuse(answer: Answer, status: Status, site: str, show: Show) -> Answer:
+    """Return the answer as a refusal that links the site, and show it."""
     show(REFUSAL)
     hidden = tuple(replace(sentence, shown=False) for sentence in answer.sentences)
-    return replace(answer, status=status, text=REFUSAL, cited=(), sentences=hidden)
+    return replace(
+        answer, status=status, text=REFUSAL, cited=(), link=site, sentences=hidden
+    )
