@@ -149,7 +149,7 @@ def required(live: Manifest | None) -> Manifest:
         IndexMissing: if it is not.
     """
     if live is None:
-        raise IndexMissing("there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS")
+        raise IndexMissing.before_first_ingest()
     return live
 
 

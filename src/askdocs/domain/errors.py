@@ -98,6 +98,11 @@ class IndexMissing(AskDocsError):
 
     exit_code = Exit.NO_INDEX
 
+    @classmethod
+    def before_first_ingest(cls) -> IndexMissing:
+        """Return the error of every store that holds no index."""
+        return cls("there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS")
+
 
 class IndexMismatch(AskDocsError):
     """The index was built by another model, chunker or schema."""

@@ -140,9 +140,7 @@ class EdgeStore:
     def _required_shard(self) -> EdgeShard:
         shard = self._live_shard()
         if shard is None:
-            raise IndexMissing(
-                "there is no index yet", hint="rag ingest PATH-OF-YOUR-DOCS"
-            )
+            raise IndexMissing.before_first_ingest()
         return shard
 
     @contextmanager

@@ -127,7 +127,7 @@ class ServerStore:
             )
         )
         if responses is None:
-            raise _index_missing()
+            raise IndexMissing.before_first_ingest()
         points = [response.points for response in responses]
         return to_hits(dict(zip(requests, points, strict=True)), sparse)
 
@@ -139,7 +139,7 @@ class ServerStore:
             )
         )
         if records is None:
-            raise _index_missing()
+            raise IndexMissing.before_first_ingest()
         return {str(record.id): to_passage(record) for record in records}
 
     def facet(self, name: str, *, only: Filter = EVERYTHING) -> dict[str, int]:
@@ -155,7 +155,7 @@ class ServerStore:
             )
         )
         if response is None:
-            raise _index_missing()
+            raise IndexMissing.before_first_ingest()
         return {str(hit.value): hit.count for hit in response.hits}
 
     @contextmanager
@@ -259,8 +259,3 @@ class ServerStore:
             "was not made by rag",
             hint="set RAG_COLLECTION in .env to a name that is free",
         )
-
-
-def _index_missing() -> IndexMissing:
-    hint = "rag ingest PATH-OF-YOUR-DOCS"
-    return IndexMissing("there is no index yet", hint=hint)
