@@ -159,6 +159,10 @@ class Answer:
         sentences: What the model wrote, with a verdict each, in order.
         safety: What a guard model said of the question and the answer, if there is one.
         problem: What went wrong, and `hint` what to do about it; "" if nothing.
+        quoted: Whether the text is in the words of the passages, chosen without a model.
+        nearest: Of a refusal the passages worth a look all the same, each of another page.
+        unmentioned: Words of the question that no passage has, as they were typed.
+        spent_ms: What each stage took, in milliseconds.
     """
 
     question: str
@@ -173,6 +177,10 @@ class Answer:
     safety: tuple[Safety, ...] = ()
     problem: str = ""
     hint: str = ""
+    quoted: bool = False
+    nearest: tuple[Passage, ...] = ()
+    unmentioned: tuple[str, ...] = ()
+    spent_ms: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> Exit:

@@ -223,9 +223,14 @@ class Reranker(Protocol):
 
 
 class Engine(Protocol):
-    """The language model, given a question and its passages."""
+    """The language model, given a question and its passages.
 
-    model: str
+    `model` is "" where none can be asked: then the passages are quoted.
+    """
+
+    @property
+    def model(self) -> str:
+        """Return the name of the model."""
 
     def stream(self, question: str, passages: Sequence[Passage]) -> Iterator[str]:
         """Yield the pieces of the reply as they come.

@@ -149,6 +149,7 @@ def answer(
     document = {
         "question": result.question,
         "status": result.status.value,
+        "quoted": result.quoted,
         "answer": text,
         "link": result.link,
         "citations": [
@@ -156,6 +157,8 @@ def answer(
             for n, p in numbered_citations(result)
         ],
         "retrieved": [_passage(p) for p in result.retrieved],
+        "nearest": [_passage(p) for p in result.nearest],
+        "unmentioned": list(result.unmentioned),
         "sentences": [_sentence(sentence) for sentence in result.sentences],
         "safety": [asdict(safety) for safety in result.safety],
         "index": dict(index),
