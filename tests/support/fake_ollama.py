@@ -28,6 +28,7 @@ may be changed between questions. *mode* says what goes wrong, after *after* pie
     redirect    every path is somewhere else
     500, 503    what a crashed and a busy Ollama say
     401, 502    what a gateway says that wants a key, or finds no Ollama behind it
+    silent      takes every connection and never says a word
     missing     no model was ever pulled
     half        the model's own window is half of what is asked for
     cached      counts only what it had not read before, as Ollama 0.30.0 did
@@ -62,6 +63,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -83,11 +85,25 @@ SUCCEEDING |= {
 BUSY = "server busy, please try again.  maximum pending requests exceeded"
 
 
+def pulled(name: str, size_bytes: int = 0, family: str = "llama") -> dict[str, Any]:
+    """Return what /api/tags says of a model."""
+    details = {"format": "gguf", "family": family, "families": [family]}
+    return {
+        "name": name,
+        "model": name,
+        "modified_at": "2026-09-01T10:00:00.000000000Z",
+        "size": size_bytes,
+        "digest": DIGEST,
+        "details": {**details, "quantization_level": "Q4_K_M"},
+    }
+
+
 class FakeOllama:
     """A server while it is entered; *url* is known from the start.
 
     Attributes:
         shape: What /api/show says of the model.
+        listed: What /api/tags lists in the place of the model, if it is set.
         requests: (method, path, body) of every request, in order; body is None for GET.
         gone: Set when a client left before it had everything.
         recorded: Lines to send in the place of all others.
@@ -110,6 +126,7 @@ class FakeOllama:
         self.after = after
         self.times = times
         self.recorded: list[str] | None = None
+        self.listed: list[Any] | None = None
         self.shape: dict[str, Any] = {"model_info": {"llama.context_length": 131072}}
         self.pace_s = pace_s
         self.loads = 0
@@ -193,11 +210,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self._is_strange():
             return
         names = [] if self.mode == "missing" else [self.fake.model]
+        models = [pulled(name) for name in names]
         known = {
             "/": "Ollama is running",
             "/api/version": {"version": "0.34.0"},
             "/api/tags": {
-                "models": [{"name": n, "model": n, "digest": DIGEST} for n in names]
+                "models": models if self.fake.listed is None else self.fake.listed
             },
         }
         if self.path == "/api/ps":
@@ -242,6 +260,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_strange(self) -> bool:
         """Answer as what is no Ollama, or none that works; False if all is well."""
+        if self.mode == "silent":
+            self._wait_quietly()
+            return True
         faults: dict[str, tuple[int, Any]] = {
             "html": (200, HTML),
             "json": (200, [{"status": "up"}]),
@@ -254,6 +275,12 @@ class _Handler(BaseHTTPRequestHandler):
         if fault := faults.get(self.mode):
             self._answer(*fault)
         return fault is not None
+
+    def _wait_quietly(self) -> None:
+        """Wait as `_wait` does; that the client leaves is what is waited for."""
+        self.close_connection = True
+        with suppress(OSError):
+            self._wait()
 
     def _answer(self, status: int, body: object) -> None:
         text = body if isinstance(body, str) else json.dumps(body)

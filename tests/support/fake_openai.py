@@ -83,6 +83,7 @@ class _Talk(_Handler):
         other = self.mode in {"renamed", "missing"}
         name = "other" if other else self.fake.model
         listed = [{"id": name, "object": "model", **self.fake.about}]
+        listed = listed if self.fake.listed is None else self.fake.listed
         known = self.path == "/v1/models" and self.mode != "unlisted"
         body = {"object": "list", "data": listed} if known else {"detail": "Not Found"}
         self._answer(200 if known else 404, body)
@@ -133,7 +134,7 @@ class _Talk(_Handler):
             self._refuse(*refused[self.mode])
         elif self.mode == "404":
             self._answer(404, {"detail": "Not Found"})
-        elif self.mode in {"html", "json", "redirect", "502"}:
+        elif self.mode in {"html", "json", "redirect", "502", "silent"}:
             return super()._is_strange()
         return self.mode in {*refused, "404"}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
-from askdocs.adapters.local.loopback import is_loopback
+from askdocs.adapters.local.loopback import is_listening, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,12 @@ def test_what_is_no_url_is_an_error():
     """Half of an IPv6 address must not pass for a name that is elsewhere."""
     with pytest.raises(ValueError, match="Invalid IPv6"):
         is_loopback("http://[")
+
+
+def test_a_port_is_asked_whether_anybody_listens():
+    """A refusal is the common case, and costs nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://localhost:{server.getsockname()[1]}/v1"
+        assert is_listening(url, limit_s=3)
+
+    assert not is_listening(url, limit_s=3)
