@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from askdocs.adapters.llm.model_choice import PREFERRED
 from askdocs.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -164,8 +165,31 @@ def test_the_model_is_pulled_once_when_ollama_is_up():
     assert pull["depends_on"] == {"ollama": {"condition": "service_healthy"}}
     assert pull["restart"] == "no"
     assert pull["image"] == SERVICES["ollama"]["image"]
-    assert pull["entrypoint"] == ["ollama", "pull"]
     assert pull["command"] == [f"${{RAG_LLM_MODEL:-{default}}}"]
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("auto", f"pull {PREFERRED}\n"),
+        ("llama3.2:3b", "pull llama3.2:3b\n"),
+        ("none", ""),
+        ("/models/tiny.gguf", ""),
+    ],
+)
+def test_what_is_pulled_is_what_will_be_asked(tmp_path, model, said):
+    """A value of the setting that names no model of Ollama is not pulled."""
+    ollama = tmp_path / "ollama"
+    ollama.write_text('#!/bin/sh\necho "$@"\n')
+    ollama.chmod(0o700)
+    shell = [word.replace("$$", "$") for word in SERVICES["pull"]["entrypoint"]]
+
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        [*shell, model], env=env, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, said, "")
 
 
 def test_a_gpu_is_used_only_when_asked_for():

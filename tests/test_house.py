@@ -216,7 +216,6 @@ WITHOUT_TESTS = {
     "__main__.py": "one call, of what every test of a command calls",
     "adapters/__init__.py": "three variables for vendors; nothing to decide",
     "assemble/addresses.py": "it only constructs; see tests/cli/test_urls.py",
-    "assemble/answer.py": "it only constructs; see tests/cli/test_ask.py",
     "assemble/evaluator.py": "it only constructs; see tests/cli/test_evaluate.py",
     "assemble/index.py": "it only constructs; see tests/cli/test_ingest.py",
     "assemble/prompt.py": "it only constructs; see tests/cli/test_bad_input.py",

@@ -63,6 +63,10 @@ def _checked_token(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+def _keyword_in_lower_case(value: str) -> str:
+    return value.lower() if value.lower() in {"auto", "none"} else value
+
+
 Url = Annotated[str, AfterValidator(_checked_url)]
 
 
@@ -97,7 +101,7 @@ class Settings(BaseModel):
     reranker_seconds: Annotated[float, Field(gt=0, le=600, description="Seconds a reranker may take; after that the order stays as it was")] = 10.0
 
     ollama_url: Annotated[Url, Field(description="Where Ollama listens")] = "http://127.0.0.1:11434"
-    llm_model: Annotated[str, Field(min_length=1, description="Language model, as the server names it, or the path of a .gguf file")] = "llama3.1:8b"
+    llm_model: Annotated[str, AfterValidator(_keyword_in_lower_case), Field(min_length=1, description="auto = llama3.1:8b if Ollama has it, else another Llama that it has, else quotes; none = quotes; or a model as the server names it, or the path of a .gguf file")] = "auto"
     llm_url: Annotated[Url | None, Field(description="OpenAI-compatible server (vLLM, llama.cpp, NIM...), its URL ends in /v1; unset = Ollama")] = None
     llm_api_key: Annotated[SecretStr | None, AfterValidator(lambda v: v and _checked_token(v)), Field(description="Token of that server")] = None
     llm_threads: Annotated[int, Field(ge=0, le=256, description="Threads that run a GGUF file; 0 = as many as is best")] = 0

@@ -40,8 +40,9 @@ def test_a_disk_that_is_nearly_full_is_told_before_it_is(
         ({}, "ollama"),
         ({"llm_url": "http://127.0.0.1:1/v1"}, "model"),
         ({"llm_model": "tiny.gguf"}, "model"),
+        ({"llm_model": "None"}, "model"),
     ],
-    ids=["Ollama", "a server by its URL", "a file"],
+    ids=["Ollama", "a server by its URL", "a file", "none"],
 )
 def test_the_last_check_is_of_the_language_model(tmp_path, settings, name):
     """An answer needs it last; all others are looked at whatever it says."""

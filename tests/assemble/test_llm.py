@@ -7,15 +7,18 @@ import time
 from typing import Any
 
 import pytest
-from tests.support.fake_ollama import FakeOllama
+from tests.support.fake_ollama import FakeOllama, pulled
 from tests.support.fake_openai import FakeOpenAI
 
+from askdocs.adapters.llm.model_lookup import LOOPBACK_PATIENCE_S
 from askdocs.assemble.llm import (
     LazyEngine,
+    find_model,
     is_gguf_file,
     openai_server,
     without_socks,
 )
+from askdocs.domain.errors import ModelUnavailable
 from askdocs.settings import Loaded, load
 from askdocs.steps.answer.prompt import Prompt
 
@@ -118,3 +121,120 @@ def test_socks_proxies_are_hidden_only_inside(monkeypatch):
 
     assert inside == {"ALL_PROXY": None, "HTTP_PROXY": "http://127.0.0.1:9"}
     assert os.environ["ALL_PROXY"] == "socks5://127.0.0.1:9"
+
+
+# Which model is asked where none was named
+
+HAS = {
+    "llama3.1:8b": (["llama3.1:8b", "llama3.2:3b"], "llama3.1:8b", ""),
+    "only llama3.2:3b": (["llama3.2:3b"], "llama3.2:3b", "is not pulled; asking"),
+    "only nomic-embed-text": (["nomic-embed-text:latest"], "", ""),
+    "only llama-guard3": (["llama-guard3:8b"], "", ""),
+    "nothing": ([], "", ""),
+}
+
+
+@pytest.mark.parametrize("what", HAS)
+def test_without_a_name_the_model_is_the_one_that_is_there(what):
+    """The preferred one, else another Llama, which is named, else none."""
+    names, model, notice = HAS[what]
+    with FakeOllama() as fake:
+        fake.listed = [pulled(name) for name in names]
+        chosen = find_model(settings(ollama_url=fake.url))
+        auto = engine(settings(ollama_url=fake.url))
+        assert auto.model == model
+
+    assert auto.chosen == chosen
+    assert (chosen.model, notice in chosen.notice) == (model, True)
+    assert bool(chosen.notice) == bool(notice)
+    assert bool(chosen.what) == bool(chosen.hint) == (not model)
+
+
+@pytest.mark.parametrize(
+    "mode", ["html", "json", "redirect", "500", "503", "401", "502"]
+)
+@pytest.mark.parametrize("server", [FakeOllama, FakeOpenAI])
+def test_a_server_that_gives_no_list_has_no_model(server, mode):
+    """Nobody named it, so its passages are quoted; the hint says what is wrong with it."""
+    with server(mode=mode) as fake:
+        name = "llm_url" if server is FakeOpenAI else "ollama_url"
+        auto = engine(settings(**{name: fake.url}))
+        assert auto.model == ""
+
+        with pytest.raises(ModelUnavailable, match=f"at {fake.url}") as caught:
+            list(auto.reply(MESSAGES))
+
+    assert caught.value.hint
+
+
+def test_where_nobody_listens_there_is_no_model_at_once():
+    """It is how everyone starts."""
+    began = time.monotonic()
+    assert engine(settings(ollama_url="http://127.0.0.1:1")).model == ""
+    assert engine(settings(llm_url="http://127.0.0.1:1/v1")).model == ""
+
+    assert time.monotonic() - began < LOOPBACK_PATIENCE_S
+
+
+@pytest.mark.parametrize("server", [FakeOllama, FakeOpenAI])
+def test_a_server_that_hangs_is_not_waited_for(server):
+    """The passages are there, and can be quoted."""
+    with server(mode="silent") as fake:
+        name = "llm_url" if server is FakeOpenAI else "ollama_url"
+        auto = engine(settings(**{name: fake.url}))
+        auto.look()
+        began = time.monotonic()
+        models = [auto.model for _ in range(5)]
+        took_s = time.monotonic() - began
+
+    assert models == [""] * 5
+    assert took_s < LOOPBACK_PATIENCE_S + 0.5
+    assert "in time" in auto.chosen.what
+
+
+def test_a_url_leads_to_the_model_that_is_served_there():
+    """Ollama runs as well and is not asked; a file name on a server is no file of ours."""
+    with FakeOpenAI("OK.", model="/models/llama.gguf") as fake, FakeOllama() as ollama:
+        auto = engine(settings(llm_url=fake.url, ollama_url=ollama.url))
+        assert "".join(auto.reply(MESSAGES)) == "OK."
+
+        assert ollama.requests == []
+    assert auto.model == "llama.gguf"
+    assert auto.chosen.notice == f"asking /models/llama.gguf at {fake.url}"
+
+
+def test_the_chosen_model_is_loaded_and_asked():
+    """The look, the loading and the question mean the same one."""
+    with FakeOllama("OK.", model="llama3.2:3b") as fake:
+        auto = engine(settings(ollama_url=fake.url))
+        auto.look()
+        auto.prepare()
+        assert "".join(auto.reply(MESSAGES)) == "OK."
+        until = time.monotonic() + 9
+        while not fake.loads and time.monotonic() < until:
+            time.sleep(0.01)
+
+        asked = {body["model"] for *_, body in fake.requests if body}
+
+    assert asked == {"llama3.2:3b"}
+    assert [path for _, path, _ in fake.requests].count("/api/tags") == 1
+
+
+def test_a_model_with_a_name_is_not_looked_for():
+    """Whoever names one wants that one, or an error."""
+    with FakeOllama(mode="missing") as fake:
+        named = engine(settings(ollama_url=fake.url, llm_model="llama3.1:8b"))
+        named.look()
+
+        assert (named.model, named.chosen, fake.requests) == ("llama3.1:8b", None, [])
+
+
+def test_none_found_is_nothing_to_load():
+    """There is no model whose loading could be asked for."""
+    with FakeOllama(mode="missing") as fake:
+        auto = engine(settings(ollama_url=fake.url))
+        auto.prepare()
+        assert auto.model == ""
+        time.sleep(0.1)
+
+        assert {path for _, path, _ in fake.requests} == {"/api/tags"}

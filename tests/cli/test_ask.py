@@ -221,6 +221,34 @@ def test_every_sentence_has_its_verdict_its_reason_and_its_passage(rag):
     assert [c["mark"] for c in data["citations"]] == [true["passage"]]
 
 
+# Which model speaks where none was named
+
+
+def test_another_llama_than_the_usual_one_is_named(rag):
+    """On stderr and in the document; the answer is as good as any."""
+    other = "llama3.1:8b is not pulled; asking llama3.2:3b"
+    with FakeOllama(TRUE, model="llama3.2:3b") as fake:
+        env = {"RAG_OLLAMA_URL": fake.url}
+        plain, quiet = (
+            rag("ask", QUESTION, env=env),
+            rag("ask", "-q", QUESTION, env=env),
+        )
+        data = rag("ask", QUESTION, "--json", env=env).data
+
+    assert (plain.code, plain.err) == (0, f"{other}\n")
+    assert (quiet.code, quiet.err) == (0, "")
+    assert (data["model"], data["warnings"]) == ("llama3.2:3b", [other])
+
+
+def test_the_usual_model_needs_no_word(rag):
+    """Nor does one that was named."""
+    with FakeOllama(TRUE) as fake:
+        done = rag("ask", QUESTION, "--json", env={"RAG_OLLAMA_URL": fake.url})
+
+    assert (done.code, done.err) == (0, "")
+    assert (done.data["model"], done.data["warnings"]) == ("llama3.1:8b", [])
+
+
 # What is shown without a model
 
 

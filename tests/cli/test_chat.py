@@ -667,3 +667,16 @@ def test_a_reader_who_leaves_ends_it_quietly(home):
 
     assert (child.returncode, err) == (128 + signal.SIGPIPE, b"")
     assert len(fake.answers) == 1
+
+
+def test_a_model_that_nobody_named_is_told_once(rag):
+    """Every answer is its own; the reader knows by then."""
+    with Chatty() as fake:
+        fake.model = "llama3.2:3b"
+        env = {"RAG_OLLAMA_URL": fake.url}
+        typed = f"{QUESTION}\n/filter path=jobs\n{QUESTION}\n"
+        done, quiet = (rag("chat", *q, env=env, stdin=typed) for q in ((), ("-q",)))
+
+    assert done.out.count("Open the console.") == 2
+    assert done.err.count("llama3.1:8b is not pulled; asking llama3.2:3b\n") == 1
+    assert "asking llama" not in quiet.err

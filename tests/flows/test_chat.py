@@ -73,6 +73,17 @@ def test_without_a_model_a_follow_up_is_asked_as_it_is(failure):
     assert talk(("a?", "b")).standalone("And it?", None) == "And it?"
 
 
+@pytest.mark.parametrize("nobody", [None, Rewriter(model="")], ids=["none", "no name"])
+def test_where_there_is_no_model_that_is_told(nobody):
+    """A follow-up finds something else then; a first question does not need one."""
+    first, later = talk(), talk(("a?", "b"))
+
+    assert [c.standalone("And it?", nobody) for c in (first, later)] == ["And it?"] * 2
+    assert first.note == ""
+    assert later.note.endswith("as it stands: no language model")
+    assert nobody is None or nobody.asked == []
+
+
 def test_turns_that_have_no_room_are_told():
     """What the model was not told it cannot resolve."""
     turns = [(f"Question {n}?", "word " * 50) for n in range(200)]

@@ -13,8 +13,10 @@ from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING
 
 if TYPE_CHECKING:
+    from askdocs.assemble.llm import LazyEngine
+    from askdocs.domain.answer import Answer
     from askdocs.domain.index import Manifest
-    from askdocs.domain.ports import ChatModel, QueryEmbedder
+    from askdocs.domain.ports import QueryEmbedder
     from askdocs.domain.search import Filter
     from askdocs.flows.answer import Answerer
     from askdocs.flows.checked_answer import Rules
@@ -49,13 +51,31 @@ class Answering:
         index: Which index that is, for the record.
         chat_model: The language model without passages; None where none is asked.
         warnings: What is doubtful about how the model is asked.
+        unasked: Why none is asked, as who asked for that would say it.
     """
 
     answerer: Answerer
     only: Filter
     index: dict[str, Any]
-    chat_model: ChatModel | None = None
+    chat_model: LazyEngine | None = None
     warnings: tuple[str, ...] = ()
+    unasked: str = ""
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Which model was asked, if that was not to be expected; known with an answer."""
+        chosen = self.chat_model.chosen if self.chat_model else None
+        return (chosen.notice,) if chosen and chosen.notice else ()
+
+    def advised(self, answer: Answer) -> Answer:
+        """Return a quoted answer with a hint how to have it put into words."""
+        chosen = self.chat_model.chosen if self.chat_model else None
+        none = chosen is not None and not chosen.model
+        if answer.problem or not answer.quoted or not (none or self.unasked):
+            return answer
+        hint = f"; to have it put into words: {chosen.hint}" if chosen else ""
+        why = hint or f" ({self.unasked})"
+        return replace(answer, hint=f"quoted from the docs{why}")
 
 
 @contextmanager
@@ -105,21 +125,26 @@ def asker(
     rerank: bool = True,
     on_wait: Callable[[str], None] | None = None,
 ) -> Iterator[Answering]:
-    """Open what answers questions; without *llm* it only finds passages.
+    """Open what answers questions; without *llm* no language model is asked.
 
     Whatever a long silence of the model waits for, *on_wait* is told.
     """
     from askdocs.adapters.local.clock import age_s
     from askdocs.assemble.cross_encoders import verifier_for
-    from askdocs.assemble.llm import LazyEngine
+    from askdocs.assemble.llm import NONE, LazyEngine
     from askdocs.assemble.prompt import prompt_for
     from askdocs.flows.answer import Answerer
     from askdocs.steps.answer.prompt import Mode
 
     conf = loaded.settings
     prompt = prompt_for(loaded)
-    speaks = llm and prompt.mode is not Mode.NO_TEXT
+    unasked = "" if llm else "--no-llm"
+    if conf.llm_model == NONE:
+        unasked = unasked or "RAG_LLM_MODEL=none"
+    speaks = not unasked and prompt.mode is not Mode.NO_TEXT
     engine = LazyEngine(loaded, prompt, on_wait) if speaks else None
+    if engine:
+        engine.look()
     guard = None
     if engine and conf.guard:
         guard = LazyEngine(loaded, prompt, on_wait, model=conf.guard)
@@ -137,7 +162,8 @@ def asker(
         if engine:
             rules = replace(rules, verify=verifier_for(loaded))
         answerer = Answerer(search.retriever, engine, prompt, rules=rules, guard=guard)
-        yield Answering(answerer, search.only, index, engine, prompt.template.warnings)
+        warnings = prompt.template.warnings
+        yield Answering(answerer, search.only, index, engine, warnings, unasked)
 
 
 def rules_for(loaded: Loaded, search: Search) -> Rules:

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from askdocs.assemble.config import app_folders, version
 from askdocs.assemble.index import (
@@ -15,7 +15,14 @@ from askdocs.assemble.index import (
     require_same_model,
     required,
 )
-from askdocs.assemble.llm import is_gguf_file, openai_server, without_socks
+from askdocs.assemble.llm import (
+    AUTO,
+    NONE,
+    find_model,
+    is_gguf_file,
+    openai_server,
+    without_socks,
+)
 from askdocs.domain.errors import (
     AskDocsError,
     IndexDamaged,
@@ -28,6 +35,14 @@ if TYPE_CHECKING:
     from askdocs.settings import Loaded
 
 _MIN_FREE_MB = 500
+_QUOTED = "answers are quoted from the docs"
+
+
+class Hinted(NamedTuple):
+    """What was found to work, and what would be better."""
+
+    what: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +52,8 @@ class Check:
     Attributes:
         name: What it is.
         what: How it is.
-        hint: What to do about it; "" if it is well.
-        code: Exit code if it is not.
+        hint: What to do about it; "" if there is nothing to do.
+        code: Exit code if it is not well; 0 also where all works, but could be better.
     """
 
     name: str
@@ -86,7 +101,7 @@ def status(loaded: Loaded) -> dict[str, dict[str, Any]]:
 
 def checks(loaded: Loaded) -> list[Check]:
     """Look at everything once, in the order in which an answer needs it."""
-    todo: list[tuple[str, Callable[[Loaded], str]]] = [
+    todo: list[tuple[str, Callable[[Loaded], str | Hinted]]] = [
         ("program", lambda _: f"askdocs {version()}"),
         ("disk", _disk),
         ("index", _index),
@@ -98,12 +113,15 @@ def checks(loaded: Loaded) -> list[Check]:
 
 def _uses_ollama(loaded: Loaded) -> bool:
     conf = loaded.settings
-    return not (conf.llm_url or is_gguf_file(conf.llm_model))
+    return not (conf.llm_url or is_gguf_file(conf.llm_model) or conf.llm_model == NONE)
 
 
-def _run_check(name: str, check: Callable[[Loaded], str], loaded: Loaded) -> Check:
+def _run_check(
+    name: str, check: Callable[[Loaded], str | Hinted], loaded: Loaded
+) -> Check:
     try:
-        return Check(name, check(loaded))
+        found = check(loaded)
+        return Check(name, found) if isinstance(found, str) else Check(name, *found)
     except AskDocsError as err:
         return Check(name, str(err), err.hint, int(err.exit_code))
 
@@ -147,34 +165,54 @@ def _encoder(loaded: Loaded) -> str:
     return f"{manifest.space.model} by {backend}"
 
 
-def _model(loaded: Loaded) -> str:
-    """Look at the language model: a file, a server by its URL, or Ollama."""
+def _model(loaded: Loaded) -> str | Hinted:
+    """Look at the language model of the settings, or at the one that is chosen."""
+    name = loaded.settings.llm_model
+    if name == NONE:
+        return f"none is asked; {_QUOTED}"
+    if name != AUTO:
+        return _named_model(loaded, name)
+    chosen = find_model(loaded)
+    if not chosen.model:
+        return Hinted(f"{chosen.what}; {_QUOTED}", chosen.hint)
+    found = _served(loaded, chosen.model)
+    return f"{found} ({chosen.notice})" if chosen.notice else found
+
+
+def _named_model(loaded: Loaded, name: str) -> str:
+    """Look at a file, or at a model of a server."""
+    if not is_gguf_file(name):
+        return _served(loaded, name)
+    from askdocs.adapters.llm.memory import memory_of_file
+
+    path = Path(name).expanduser()
+    needs = _memory_need(memory_of_file(path, loaded.settings.llm_num_ctx))
+    return f"{path.name}: {needs}"
+
+
+def _served(loaded: Loaded, name: str) -> str:
+    """Look at a model of a server by its URL, or of Ollama."""
     conf = loaded.settings
-    if is_gguf_file(conf.llm_model):
-        from askdocs.adapters.llm.memory import memory_of_file
+    if not conf.llm_url:
+        return _ollama(loaded, name)
+    from askdocs.adapters.llm.openai_client import check as check_served
+    from askdocs.settings import masked
 
-        path = Path(conf.llm_model).expanduser()
-        return f"{path.name}: {_memory_need(memory_of_file(path, conf.llm_num_ctx))}"
-    if conf.llm_url:
-        from askdocs.adapters.llm.openai_client import check as check_served
-        from askdocs.settings import masked
-
-        served = openai_server(loaded, conf.llm_model)
-        check_served(served.url, served.model, served.key, num_ctx=conf.llm_num_ctx)
-        return f"{conf.llm_model} at {masked(conf, 'llm_url')}"
-    return _ollama(loaded)
+    served = openai_server(loaded, name)
+    check_served(served.url, served.model, served.key, num_ctx=conf.llm_num_ctx)
+    return f"{name} at {masked(conf, 'llm_url')}"
 
 
-def _ollama(loaded: Loaded) -> str:
+def _ollama(loaded: Loaded, name: str) -> str:
     with without_socks():
         from askdocs.adapters.llm.ollama_state import check, needed_memory
         from askdocs.adapters.local.loopback import is_loopback
     from askdocs.settings import masked
 
     conf = loaded.settings
-    check(conf.ollama_url, conf.llm_model)
-    what = f"{conf.llm_model} at {masked(conf, 'ollama_url')}"
-    memory = needed_memory(conf.ollama_url, conf.llm_model, conf.llm_num_ctx)
+    check(conf.ollama_url, name)
+    what = f"{name} at {masked(conf, 'ollama_url')}"
+    memory = needed_memory(conf.ollama_url, name, conf.llm_num_ctx)
     if memory is None or not memory.weights or not is_loopback(conf.ollama_url):
         return what
     return f"{what}: {_memory_need(memory)}"

@@ -61,6 +61,7 @@ def ask(
                 show=None if as_json else terminal.stream,
                 listed=on_passages,
             )
+        answer = answering.advised(answer)
     except NothingMatches as err:
         none = Answer(question, Status.NO_MATCH, "", (), (), loaded.settings.base_url)
         seconds = perf_counter() - begin
@@ -68,12 +69,17 @@ def ask(
         raise no_match_exit(err, empty, as_json=as_json) from err
     if as_json:
         seconds, index = perf_counter() - begin, answering.index
-        terminal.print_json(document(answer, index=index, seconds=seconds))
+        warnings = (*loaded.warnings, *answering.notices)
+        terminal.print_json(
+            document(answer, index=index, seconds=seconds, warnings=warnings)
+        )
     else:
         print_footer(answer, product)
     sources = numbered_passages(answer)
     terminal.keep_or_warn(
         partial(assemble.remember, loaded, question, answer.status.value, sources)
     )
+    for text in () if quiet else answering.notices:
+        terminal.err(text)
     print_notes(answer, quiet=quiet)
     raise typer.Exit(answer.exit_code)

@@ -55,6 +55,7 @@ class Session:
         history: Every question as it was typed, with its answer; what `/save` writes.
         only: Which pages are asked.
         finished: Whether the reader wants to leave.
+        told: What was said of the model.
     """
 
     loaded: Loaded
@@ -65,6 +66,7 @@ class Session:
     verbose: bool
     history: list[tuple[str, Answer]] = field(default_factory=list)
     finished: bool = False
+    told: set[str] = field(default_factory=set)
     _answering: assemble.Answering = field(init=False)
     _open_index: ExitStack = field(init=False, default_factory=ExitStack)
 
@@ -126,7 +128,9 @@ class Session:
         )
         notes = (self.conversation.note,) if self.conversation.note else ()
         answer = replace(answer, degraded=(*answer.degraded, *notes))
+        answer = self._answering.advised(answer)
         print_footer(answer, self.loaded.settings.product)
+        self._tell_model()
         print_notes(answer, quiet=self.quiet)
         if rewriting and guarded and answer.status is not Status.GUARDRAIL:
             terminal.err(rewriting)
@@ -135,6 +139,13 @@ class Session:
         self.history.append((line, answer))
         keep = partial(assemble.remember, self.loaded, question, answer.status.value)
         terminal.keep_or_warn(partial(keep, numbered_passages(answer)))
+
+    def _tell_model(self) -> None:
+        """Say which model answers, if that was not to be expected; once is enough."""
+        for text in () if self.quiet else self._answering.notices:
+            if text not in self.told:
+                terminal.err(text)
+            self.told.add(text)
 
     def _run_command(self, line: str) -> None:
         name, *rest = line.split(maxsplit=1)

@@ -24,7 +24,7 @@ def doctor(
         terminal.print_json(
             {
                 "checks": [
-                    {"name": c.name, "ok": not c.hint, "what": c.what, "hint": c.hint}
+                    {"name": c.name, "ok": not c.code, "what": c.what, "hint": c.hint}
                     for c in checks
                 ]
             }
@@ -32,8 +32,8 @@ def doctor(
     else:
         for check in checks:
             terminal.out(
-                f"{'bad' if check.hint else 'ok':4} {check.name:10} {check.what}"
+                f"{'bad' if check.code else 'ok':4} {check.name:10} {check.what}"
             )
             if check.hint:
                 terminal.out(f"     {'':10} hint: {check.hint}")
-    raise typer.Exit(next((c.code for c in checks if c.hint), 0))
+    raise typer.Exit(next((c.code for c in checks if c.code), 0))

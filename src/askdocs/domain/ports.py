@@ -244,7 +244,9 @@ class Engine(Protocol):
 class ChatModel(Protocol):
     """A language model that is told what to say, without passages."""
 
-    model: str
+    @property
+    def model(self) -> str:
+        """Return the name of the model; "" where none can be asked."""
 
     def reply(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
         """Yield the pieces of the reply to messages of (role, text).

@@ -51,7 +51,12 @@ class Conversation:
         A first question is left as it is, and so is every one while no model answers.
         """
         self.note = ""
-        if not self.turns or chat_model is None:
+        if not self.turns:
+            return question
+        if chat_model is None or not chat_model.model:
+            self.note = (
+                "history: the question was asked as it stands: no language model"
+            )
             return question
         recent = fit_turns(self.turns, self.room - count_tokens(question), count_tokens)
         if recent.dropped:
