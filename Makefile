@@ -61,8 +61,8 @@ demo: export DEMO_Q = $(Q)
 
 # The demo has a home and a configuration of its own: nobody's index and .env is touched.
 # Of the environment it takes the language model, and with DOCS the site's name and address.
-# An index that an older version made is made anew. Whether a language model can be asked
-# is what the last check of `rag doctor` says; one that may be too large is tried.
+# An index that an older version made is made anew. The model is the one that is there, if
+# there is one; else the answer is quoted.
 demo: $(READY)
 	@set -eu; umask 077; \
 	for name in $$(env | sed -n 's/^\(RAG_[A-Z0-9_]*\)=.*/\1/p'); do \
@@ -81,22 +81,11 @@ demo: $(READY)
 	  $(BIN)/rag ingest "$$DEMO_DOCS" --rebuild || code=$$?; \
 	fi; \
 	[ $$code -eq 0 ] || [ $$code -eq 3 ] || exit $$code; \
-	doctor=$$($(BIN)/rag doctor --json 2>/dev/null) || :; \
-	last() { printf '%s\n' "$$doctor" | sed -n "s/^ *\"$$1\": \"\(.*\)\",*$$/\1/p" | tail -n 1; }; \
-	what=$$(last what); hint=$$(last hint); \
-	case $$hint in \
-	  ""|"set a smaller "*) missing= ;; \
-	  "ollama pull "*) missing="Ollama has no model $${hint#ollama pull } ($$hint)" ;; \
-	  "ollama serve "*) missing="no Ollama answers at $${what##* } (https://ollama.com, or docker compose up -d)" ;; \
-	  *) missing="$$what ($$hint)" ;; \
-	esac; \
-	flag=$${missing:+--no-llm}; \
-	echo; echo "\$$ rag ask $${flag:+$$flag }\"$$DEMO_Q\""; \
-	code=0; $(BIN)/rag ask $$flag "$$DEMO_Q" || code=$$?; \
+	echo; echo "\$$ rag ask \"$$DEMO_Q\""; \
+	code=0; $(BIN)/rag ask "$$DEMO_Q" || code=$$?; \
 	echo; \
 	case $$code in \
-	  0) [ -z "$$missing" ] || { echo "With a language model the passages become an answer."; \
-	       echo "missing: $$missing"; } ;; \
+	  0) ;; \
 	  4|5|7) echo "rag ask ended with exit code $$code; docs/troubleshoot.mdx says what that means" ;; \
 	  *) exit $$code ;; \
 	esac
