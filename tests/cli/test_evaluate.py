@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.support.docs_of_ours import JOB, TUTORIAL, VOLUME
+from tests.support.fake_ollama import FakeOllama
 
 from askdocs.flows.evaluate import evaluate
 from askdocs.steps.evaluate.metrics import METRICS
@@ -185,6 +186,193 @@ def test_a_gate_is_an_exit_code(rag, cases, gates, code):
     assert ("success@1 is 0.8000, 0.0100 below 0.81" in done.err) is bool(code)
     assert done.data["cases"] == 5
     assert done.data.get("error", {}).get("name") == ("GateFailed" if code else None)
+
+
+# Answers
+
+LOGS: dict[str, Any] = {
+    "id": "logs",
+    "kind": "fact",
+    "question": "how long are the logs of a deleted job kept?",
+    "wanted": [JOB],
+    "must": [["30 days", "a month"], ["logs"]],
+    "forbid": [r"^\W*for ever"],
+}
+SERVER: dict[str, Any] = {
+    "id": "server",
+    "kind": "table",
+    "question": "how many volumes does a server take?",
+    "wanted": [VOLUME],
+    "must": [["16"]],
+    "forbid": [],
+}
+NEAR: dict[str, Any] = {
+    "id": "near",
+    "kind": "refuse-near",
+    "question": "how do I share a job with Tokyo?",
+    "wanted": [],
+    "must": [],
+    "forbid": [],
+}
+REPLIES = {
+    "logs": "The logs are kept for **30** days. [^1]",
+    "volumes": "A server takes at most 16 volumes. [^1]",
+}
+
+
+def reply(request: dict[str, Any]) -> str:
+    """Answer what is known in the words of the page, and refuse the rest."""
+    question = request["messages"][-1]["content"]
+    asked = {"logs": "long are the logs", "volumes": "many volumes"}
+    known = (REPLIES[name] for name, words in asked.items() if words in question)
+    return next(known, "NOT IN DOCS")
+
+
+def with_model(fake: FakeOllama) -> dict[str, str]:
+    return {"RAG_OLLAMA_URL": fake.url, "RAG_LLM_MODEL": fake.model}
+
+
+def test_answers_of_a_model_are_graded_by_what_they_say(rag, cases):
+    """From the file of cases to the shares, with a model behind HTTP."""
+    file = cases(LOGS, SERVER, NEAR)
+    with FakeOllama(reply) as fake:
+        done = rag("eval", "--answers", file, "--json", env=with_model(fake))
+
+    data = done.data
+    assert (done.code, data["schema_version"], data["cases"]) == (0, 1, 3)
+    assert data["answers"] == {
+        "useful": 1.0,
+        "wrong": 0.0,
+        "answerable_refused": 0.0,
+        "near_refused": 1.0,
+        "far_refused": None,
+        "refused": 1.0,
+        "empty": 0.0,
+    }
+    assert (data["model"], data["embedding_model"]) == (fake.model, "bundled")
+    assert data["quoted"] == 0
+    assert data["sentences"]["written"] >= 2
+    assert [q["grade"] for q in data["questions"]] == ["useful", "useful", "refused"]
+    assert data["questions"][0]["cited"] == [JOB]
+    assert data["seconds"]["p95"] >= data["seconds"]["median"] > 0
+
+
+def test_an_answer_that_is_worse_than_its_baseline_is_named(rag, cases):
+    """With the pattern that was missed, and the page that was cited."""
+    file = cases(LOGS, SERVER)
+    with FakeOllama(reply) as fake:
+        model = with_model(fake)
+        kept = rag("eval", "--answers", file, "--save", "run.json", env=model)
+        fake.reply = "A job runs a container once. [^1]"
+        done = rag(
+            "eval",
+            "--answers",
+            file,
+            "--baseline",
+            "run.json",
+            "-v",
+            "--at-least",
+            "useful=.5",
+            env=model,
+        )
+
+    assert kept.code == 0
+    assert done.code == 8
+    assert "useful is 0.0000, 0.5000 below 0.5" in done.err
+    assert (
+        "- logs: how long are the logs of a deleted job kept?: useful -> " in done.out
+    )
+    assert (
+        f"  missed  30 days  or  a month\n  missed  logs\n  wanted  {JOB}" in done.out
+    )
+
+
+def test_a_share_that_is_too_high_is_exit_8(rag, cases):
+    """Wrong answers are those that a gate is for."""
+    file = cases({**LOGS, "forbid": ["30"]}, SERVER)
+    with FakeOllama(reply) as fake:
+        done = rag(
+            "eval",
+            "--answers",
+            file,
+            "--at-most",
+            "wrong=.03",
+            "--json",
+            env=with_model(fake),
+        )
+
+    assert done.code == 8
+    assert done.data["error"]["what"] == "wrong is 0.5000, 0.4700 above 0.03"
+    assert done.data["answers"]["wrong"] == 0.5
+
+
+def test_without_a_model_no_model_is_asked(rag, cases):
+    """Whatever the settings name."""
+    with FakeOllama(reply) as fake:
+        words = ("eval", "--answers", cases(LOGS, NEAR), "--no-llm", "--json")
+        done = rag(*words, env=with_model(fake))
+
+    assert (done.code, fake.chats) == (0, [])
+    assert (done.data["model"], done.data["cases"]) == (None, 2)
+
+
+def test_a_model_that_does_not_answer_ends_the_run(rag, cases):
+    """Shares of quotes under its name would be a lie."""
+    env = {"RAG_OLLAMA_URL": "http://127.0.0.1:9", "RAG_LLM_MODEL": "llama3.1:8b"}
+    done = rag("eval", "--answers", cases(LOGS), env=env)
+
+    assert (done.code, done.out) == (5, "")
+    assert done.two_lines[0].startswith("logs: Ollama does not answer")
+
+
+def test_the_same_file_measures_what_is_found(rag, cases):
+    """What is to be refused has no page: it is passed over, and counted."""
+    done = rag("eval", cases(LOGS, SERVER, NEAR))
+
+    assert done.code == 0
+    assert "\n2 questions; index " in done.out
+    assert "1 case without a page passed over" in done.err
+
+
+def test_a_pattern_that_is_none_is_told_before_anything_is_asked(rag, cases):
+    """With its line, its key and its place."""
+    done = rag("eval", "--answers", cases(LOGS, {**SERVER, "must": [["16"], ["("]]}))
+
+    assert (done.code, done.out) == (2, "")
+    assert "cases.jsonl, line 2: must[2][1] is no regular" in done.two_lines[0]
+
+
+def test_an_answer_from_a_page_that_the_index_does_not_hold_is_no_zero(rag, cases):
+    """It could not be given."""
+    done = rag("eval", "--answers", cases({**LOGS, "wanted": ["gone.mdx"]}))
+
+    assert (done.code, done.out) == (2, "")
+    assert "1 wanted page not in the index: gone.mdx (line 1)" in done.two_lines[0]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--answers", "--at-least", "ndcg@10=.5"],
+        ["--answers", "--at-least", "wrong=.5"],
+        ["--answers", "--at-most", "useful=.5"],
+        ["--answers", "--at-most", "wrong"],
+        ["--answers", "--at-most", "wrong=3"],
+        ["--answers", "--at-least", "far_refused=.9"],
+        ["--answers", "--baseline", "cases.jsonl"],
+        ["--at-most", "wrong=.5"],
+        ["--at-most", "ndcg@10=.5"],
+        ["--at-least", "useful=.5"],
+        ["--no-llm"],
+    ],
+    ids=" ".join,
+)
+def test_a_gate_that_nothing_can_pass_or_fail_is_refused(rag, cases, flags):
+    """Before a model is asked for half an hour."""
+    done = rag("eval", cases(LOGS, NEAR), *flags)
+
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: ")
 
 
 # What is refused

@@ -12,6 +12,7 @@ import pytest
 
 from askdocs.adapters.local import eval_files
 from askdocs.adapters.local.eval_files import (
+    read_case_file,
     read_cases,
     read_run,
     write_drafts,
@@ -107,6 +108,34 @@ def test_a_row_that_is_none_is_named_by_its_line(file, row, problem):
         read_cases(file)
 
     assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"wanted": [], "must": []}, {"must": []}, {"kind": "refuse-far"}],
+    ids=["empty", "no key", "a kind"],
+)
+def test_a_row_that_is_to_be_refused_is_counted_and_passed_over(file, row):
+    """No page could be found; what is answered, another measurement asks."""
+    held = read_case_file(written(file, ROW, {"question": "Who won?", **row}))
+
+    assert ([case.id for case in held.cases], held.unanswerable) == (["1"], 1)
+
+
+def test_a_file_of_nothing_but_refusals_says_what_measures_it(file):
+    """The mean of nothing is no number."""
+    with pytest.raises(ConfigError, match="holds no case") as caught:
+        read_cases(written(file, {"question": "Who won?", "wanted": [], "must": []}))
+
+    assert caught.value.hint.startswith(f"rag eval --answers {file}")
+
+
+def test_a_run_of_answers_is_no_run_of_a_search(file):
+    """Both are called run.json."""
+    write_run(file, {"answers": {}, "questions": []})
+
+    with pytest.raises(ConfigError, match="measured answers, not what is found"):
+        read_run(file)
 
 
 def test_an_id_that_comes_twice_names_both_lines(file):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from askdocs.adapters.local.files import as_not_writable, replace_text
+from askdocs.domain.answer_evaluation import FAR, NEAR
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.evaluation import RUN_SCHEMA, Baseline, Case, Outcome, page_of
 from askdocs.domain.text import visible
@@ -22,25 +24,73 @@ MAX_CASES = 100_000
 _EXAMPLE = '{"id": "1", "question": "How do I ...?", "wanted": ["pages/x.mdx"]}'
 
 
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What a file of cases holds.
+
+    Attributes:
+        cases: At least one; each id once.
+        unanswerable: How many rows say that the docs hold no answer; only answers can
+            be measured by these.
+    """
+
+    cases: tuple[Case, ...]
+    unanswerable: int
+
+
 def read_cases(file: Path) -> tuple[Case, ...]:
+    """Return the cases of a file; see `read_case_file`."""
+    return read_case_file(file).cases
+
+
+def read_case_file(file: Path) -> CaseFile:
     """Read JSON lines; blank lines and keys that we do not know are passed over.
 
     Raises:
         ConfigError: naming the line, if the file or a row of it is none of ours.
     """
     cases: dict[str, Case] = {}
-    for line, text in _numbered_lines(file):
+    unanswerable = 0
+    for line, row in read_rows(file):
         where = f"{file}, line {line}"
-        case = _to_case(_parse_json(text, where), line, where)
+        if is_unanswerable(row):
+            unanswerable += 1
+            continue
+        case = _to_case(row, line, where)
         if case.id in cases:
             first = cases[case.id].line
             raise _case_error(where, f"the id {case.id!r} is that of line {first}, too")
-        if len(cases) == MAX_CASES:
-            raise _case_error(where, f"more than {MAX_CASES:,} cases")
         cases[case.id] = case
     if not cases:
-        raise ConfigError(f"{file} holds no case", hint=f"one per line: {_EXAMPLE}")
-    return tuple(cases.values())
+        hint = f"one per line: {_EXAMPLE}"
+        if unanswerable:
+            hint = f"rag eval --answers {file}   (each row is to be refused)"
+        raise ConfigError(f"{file} holds no case", hint=hint)
+    return CaseFile(tuple(cases.values()), unanswerable)
+
+
+def is_unanswerable(row: Any) -> bool:
+    """Whether a row says that the docs hold no answer, rather than nothing at all.
+
+    >>> is_unanswerable({"wanted": [], "must": []}), is_unanswerable({"wanted": []})
+    (True, False)
+    """
+    if not isinstance(row, dict) or row.get("wanted") or row.get("must"):
+        return False
+    return "must" in row or row.get("kind") in (NEAR, FAR)
+
+
+def read_rows(file: Path) -> Iterator[tuple[int, Any]]:
+    """Yield the lines of JSON that say something, with their numbers.
+
+    Raises:
+        ConfigError: naming the line, if it is no JSON, or beyond `MAX_CASES`.
+    """
+    for count, (line, text) in enumerate(_numbered_lines(file)):
+        where = f"{file}, line {line}"
+        if count == MAX_CASES:
+            raise _case_error(where, f"more than {MAX_CASES:,} cases")
+        yield line, _parse_json(text, where)
 
 
 def read_run(file: Path) -> Baseline:
@@ -50,20 +100,49 @@ def read_run(file: Path) -> Baseline:
         ConfigError: if it is none, or of another schema.
     """
     hint = f"rag eval CASES.jsonl --save {file}   (a new baseline)"
+    data = read_saved(file, "metrics", hint)
+    try:
+        outcomes = tuple(Outcome.from_dict(each) for each in data["questions"])
+        generation = str(data["index"]["generation"])
+    except NO_RUN as err:
+        raise ConfigError(f"{file}: no saved run", hint=hint) from err
+    require_distinct([outcome.id for outcome in outcomes], file, hint)
+    return Baseline(str(file), generation, outcomes)
+
+
+NO_RUN = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What data that is no saved run raises when it is read as one."""
+
+_MEASURED = {"metrics": "what is found", "answers": "answers"}
+
+
+def read_saved(file: Path, key: str, hint: str) -> Mapping[str, Any]:
+    """Return the data of a saved run of the kind that has a *key*.
+
+    Raises:
+        ConfigError: if it is none, of another schema or of another kind.
+    """
     data = _parse_json(_decode(_read_bytes(file), str(file)), str(file), hint=hint)
     schema = data.get("schema_version") if isinstance(data, dict) else None
     if schema != RUN_SCHEMA or isinstance(schema, bool):
         problem = f"schema {schema!r}, not {RUN_SCHEMA}" if schema else "no saved run"
         raise ConfigError(f"{file}: {problem}", hint=hint)
-    try:
-        outcomes = tuple(Outcome.from_dict(each) for each in data["questions"])
-        generation = str(data["index"]["generation"])
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as err:
-        raise ConfigError(f"{file}: no saved run", hint=hint) from err
-    if not outcomes or len({outcome.id for outcome in outcomes}) < len(outcomes):
-        problem = "an id twice" if outcomes else "no question"
+    for other, what in _MEASURED.items():
+        if other in data and key not in data:
+            problem = f"{file}: a run that measured {what}, not {_MEASURED[key]}"
+            raise ConfigError(problem, hint=hint)
+    return dict(data)
+
+
+def require_distinct(ids: Sequence[str], file: Path, hint: str) -> None:
+    """Make sure that a saved run holds questions, each once.
+
+    Raises:
+        ConfigError: if it does not.
+    """
+    if not ids or len(set(ids)) < len(ids):
+        problem = "an id twice" if ids else "no question"
         raise ConfigError(f"{file}: a saved run with {problem}", hint=hint)
-    return Baseline(str(file), generation, outcomes)
 
 
 def write_run(file: Path, run: Mapping[str, Any]) -> None:

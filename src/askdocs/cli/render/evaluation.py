@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from askdocs.cli.render import evaluation_data, terminal
 from askdocs.domain.evaluation import Case, Comparison, EvaluationRun
@@ -24,7 +24,7 @@ def print_run(
     for n, line in enumerate(lines):
         terminal.out(line, bold=not n and not as_markdown)
     terminal.out()
-    summary = _count(run.pages.cases, "question")
+    summary = count(run.pages.cases, "question")
     if compared:
         summary += f", {compared.cases:,} compared with {compared.generation}"
     terminal.out(
@@ -45,28 +45,44 @@ def print_missed(run: EvaluationRun) -> None:
 
 
 def print_cautions(
-    cases: Sequence[Case], run: EvaluationRun, compared: Comparison | None
+    cases: Sequence[Case],
+    run: EvaluationRun,
+    compared: Comparison | None,
+    *,
+    unanswerable: int = 0,
 ) -> None:
     """Print what one must know to believe the numbers."""
     terminal.warnings(run.degraded, quiet=False)
-    if drafts := sum(case.draft for case in cases):
+    if unanswerable:
+        rows = f"{count(unanswerable, 'case')} without a page passed over"
+        terminal.warning(f"{rows}: what is refused, rag eval --answers measures")
+    caution_cases(sum(case.draft for case in cases), len(cases))
+    if compared:
+        caution_groups(compared.gone, compared.new, compared.edited)
+
+
+def caution_cases(drafts: int, total: int) -> None:
+    """Say if cases are drafts, or few."""
+    if drafts:
         terminal.warning(
-            f"{drafts:,} of {_count(len(cases), 'case')} drafted and not looked at yet"
+            f"{drafts:,} of {count(total, 'case')} drafted and not looked at yet"
         )
-    if len(cases) < MIN_CASES:
-        terminal.warning(f"{_count(len(cases), 'question')}: the intervals say little")
-    groups: Mapping[str, tuple[str, ...]] = (
-        {
-            "in the baseline only": compared.gone,
-            "not in the baseline": compared.new,
-            "no longer the same, and not compared": compared.edited,
-        }
-        if compared
-        else {}
-    )
+    if total < MIN_CASES:
+        terminal.warning(f"{count(total, 'question')}: the intervals say little")
+
+
+def caution_groups(
+    gone: Sequence[str], new: Sequence[str], edited: Sequence[str]
+) -> None:
+    """Name the cases that were not compared."""
+    groups = {
+        "in the baseline only": gone,
+        "not in the baseline": new,
+        "no longer the same, and not compared": edited,
+    }
     for what, ids in groups.items():
         if ids:
-            terminal.warning(f"{_count(len(ids), 'case')} {what}: {_first_names(ids)}")
+            terminal.warning(f"{count(len(ids), 'case')} {what}: {_first_names(ids)}")
 
 
 def _first_names(ids: Iterable[str]) -> str:
@@ -75,5 +91,6 @@ def _first_names(ids: Iterable[str]) -> str:
     return ", ".join(names[:_MAX_NAMES]) + more
 
 
-def _count(number: int, what: str) -> str:
+def count(number: int, what: str) -> str:
+    """Return a number with its noun."""
     return f"{number:,} {what}{'s' * (number != 1)}"

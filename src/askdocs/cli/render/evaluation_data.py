@@ -21,8 +21,8 @@ def _comparison(compared: Comparison) -> dict[str, Any]:
     return {
         "cases": compared.cases,
         "generation": compared.generation,
-        "metrics": _changes(compared.changes),
-        "section_metrics": _changes(compared.section_changes),
+        "metrics": comparison_changes(compared.changes),
+        "section_metrics": comparison_changes(compared.section_changes),
         "better": [asdict(move) for move in compared.better],
         "worse": [asdict(move) for move in compared.worse],
         "only_in_baseline": list(compared.gone),
@@ -31,7 +31,8 @@ def _comparison(compared: Comparison) -> dict[str, Any]:
     }
 
 
-def _changes(changes: Mapping[str, Change]) -> dict[str, Any]:
+def comparison_changes(changes: Mapping[str, Change]) -> dict[str, Any]:
+    """Return what changed, as JSON holds it."""
     return {
         name: {
             "before": change.before,
@@ -57,20 +58,22 @@ def metric_rows(run: EvaluationRun, compared: Comparison | None) -> list[Row]:
 
 def _rows(level: Level, changes: Mapping[str, Change], prefix: str) -> Iterator[Row]:
     for name, value in level.metrics.items():
-        row = (f"{prefix}{name}", f"{value:.4f}", _interval(level.intervals[name], ""))
-        yield (*row, *_change(changes[name])) if name in changes else row
+        row = (f"{prefix}{name}", f"{value:.4f}", interval_cell(level.intervals[name]))
+        yield (*row, *change_cells(changes[name])) if name in changes else row
 
 
-def _change(change: Change) -> Row:
+def change_cells(change: Change) -> Row:
+    """Return baseline, difference, its interval and p."""
     return (
         f"{change.before:.4f}",
         f"{change.difference:+.4f}",
-        _interval(change.interval, "+"),
+        interval_cell(change.interval, "+"),
         f"{change.p:.4f}",
     )
 
 
-def _interval(ends: tuple[float, float], sign: str) -> str:
+def interval_cell(ends: tuple[float, float], sign: str = "") -> str:
+    """Return both ends of an interval."""
     return " to ".join(format(end, f"{sign}.4f") for end in ends)
 
 
