@@ -1,14 +1,16 @@
 """Is the right page found? Ours against what is simpler, in one run on equal vectors.
 
     RAG_EVAL_DATA=FOLDER RAG_TEST_DOCS=PATH-OF-THE-DOCS python bench/quality.py
-    python bench/quality.py FOLDER [--only scifact|feedbackqa|scaleway] [--ablation]
+    python bench/quality.py FOLDER [--only scifact|feedbackqa|scaleway] [--ablation] [--quick]
 
 FOLDER holds scifact/, feedbackqa/ and scaleway-dev.jsonl. The settings are those that we
 ship, the model is the bundled one, and nothing changes from set to set. Each way gives
-50 chunks, a page has the rank of its best, and what a case excludes is taken out.
+50 chunks, a page has the rank of its best, and what a case excludes is taken out. The
+last columns count chunks: is one of a wanted page among the first 5, the first 8?
 
 tutorial  LlamaIndex's `SentenceSplitter(chunk_size=1024)` on the files as they are, by
           cosine; of each chunk the model reads what fits. Same pages as our index.
+          It embeds all of them anew; --quick leaves it out.
 BM25      Our chunks, ranked by their words alone.
 dense     Our chunks, ranked by meaning alone.
 RRF       These two rankings, merged by 1 / (60 + rank).
@@ -60,6 +62,8 @@ from askdocs.steps.search.fuse import CHUNK_WEIGHTS, PAGE_WEIGHTS, Weight
 
 SETS = ("scifact", "feedbackqa", "scaleway")
 METRICS = ("success@1", "success@5", "ndcg@10")
+READ = (5, 8)
+COLUMNS = (*METRICS, *(f"in {n} passages" for n in READ))
 PASSAGES = 50
 ALLOW_DELETE = IngestOptions(allow_delete=True)
 PUBLISHED, TOLERANCE = 0.64508, 0.001
@@ -69,12 +73,22 @@ OURS = {**CHUNK_WEIGHTS, **PAGE_WEIGHTS}
 WAYS = {
     "BM25": {"bm25": Weight()},
     "dense": {"dense": Weight()},
-    "RRF": dict.fromkeys(CHUNK_WEIGHTS, Weight()),
+    "RRF": dict.fromkeys(CHUNK_WEIGHTS, Weight(k=60)),
     "ours": OURS,
 }
-ABLATIONS = {f"without {x}": {n: OURS[n] for n in OURS if n != x} for x in OURS}
+CHANGES: dict[str, dict[str, Weight | None]] = {
+    **{f"without {name}": {name: None} for name in OURS},
+    "without titles": {"head": None, "headings": None},
+    "dense as bm25": {"dense": Weight()},
+    "page without fit": {"page": replace(OURS["page"], power=0)},
+    "all by 60 + rank": {name: replace(each, k=60) for name, each in OURS.items()},
+}
+ABLATIONS = {
+    name: {n: weight for n, weight in {**OURS, **change}.items() if weight}
+    for name, change in CHANGES.items()
+}
 
-Ranking = list[str]  # pages, best first, each once
+Ranking = list[str]  # the page of each passage, best first
 
 
 @dataclass(frozen=True)
@@ -142,8 +156,8 @@ def kinds(weights: Mapping[str, Weight]) -> dict[str, Mapping[str, Weight]]:
 
 
 def paths(passages: Sequence[Passage]) -> Ranking:
-    """Return the pages of passages in the order of their first appearance."""
-    return list(dict.fromkeys(p.path for p in passages))
+    """Return the page of each passage."""
+    return [p.path for p in passages]
 
 
 def rankings_by_way(
@@ -189,14 +203,14 @@ def nearest(
 ) -> list[Ranking]:
     """Return the names of the nearest vectors of each question."""
     order = np.argsort(-(questions @ passages.T), axis=1, kind="stable")[:, :PASSAGES]
-    return [list(dict.fromkeys(names[i] for i in row)) for row in order]
+    return [[names[i] for i in row] for row in order]
 
 
 def calibrate(task: Task, bench: Bench) -> None:
     """Print how far the vectors are from the published number; stop if it is too far."""
     vectors = bench.passages([*task.docs.whole.values()])
     found = nearest(bench.questions(task), vectors, [*task.docs.whole])
-    value = np.mean(scores_of(task, found), axis=0)[-1]
+    value = np.mean(scores_of(task, found), axis=0)[METRICS.index("ndcg@10")]
     off = value - PUBLISHED
     print(f"calibration, SciFact, dense, whole abstracts: nDCG@10 {value:.5f}")
     print(f"published {PUBLISHED:.5f}, difference {off:+.5f}, at most {TOLERANCE}\n")
@@ -205,19 +219,21 @@ def calibrate(task: Task, bench: Bench) -> None:
 
 
 def scores_of(task: Task, found: Sequence[Ranking]) -> list[list[float]]:
-    """Return the values of each question, in the order of METRICS."""
+    """Return the values of each question, in the order of COLUMNS."""
     rows = []
     for case, ranking in zip(task.cases, found, strict=True):
         excluded = {*map(page_of, case.exclude)}
         ranked = [page for page in ranking if page not in excluded]
-        values = metrics.scores(ranked, pages_of(case.wanted))
-        rows.append([values[name] for name in METRICS])
+        wanted = pages_of(case.wanted)
+        values = metrics.scores(list(dict.fromkeys(ranked)), wanted)
+        read = [float(not {*wanted}.isdisjoint(ranked[:n])) for n in READ]
+        rows.append([*(values[name] for name in METRICS), *read])
     return rows
 
 
 def table(task: Task, ways: Mapping[str, Sequence[Ranking]]) -> None:
     """Print a row for each way with 95 % intervals, and how much better ours is than RRF."""
-    print(f"{'':18}" + "".join(f"{name:>25}" for name in METRICS))
+    print(f"{'':18}" + "".join(f"{name:>25}" for name in COLUMNS))
     rows = {name: scores_of(task, found) for name, found in ways.items()}
     for name, values in rows.items():
         row(name, np.mean(values, axis=0), bootstrap.intervals(values), "")
@@ -236,17 +252,16 @@ def row(name: str, values: Any, ends: Sequence[bootstrap.Interval], sign: str) -
     print(f"{name:18}" + "".join(f"{cell:>25}" for cell in cells))
 
 
-def report(task: Task, bench: Bench, *, ablation: bool) -> None:
+def report(task: Task, bench: Bench, *, ablation: bool, quick: bool) -> None:
     """Print the tables of one set."""
     store = bench.store(task)
     paths_of_chunks = [row.path for row in store.scan().values()]
     sizes = f"{len(task.cases)} questions, {len({*paths_of_chunks})} pages, {len(paths_of_chunks)} chunks"
-    found = {
-        "tutorial": tutorial(task, bench, {*paths_of_chunks}),
-        **rankings_by_way(task, bench, store),
-    }
+    found = rankings_by_way(task, bench, store)
+    if not quick:
+        found = {"tutorial": tutorial(task, bench, {*paths_of_chunks}), **found}
     print(f"{task.name}: {sizes}")
-    table(task, {name: found[name] for name in ("tutorial", *WAYS)})
+    table(task, {name: found[name] for name in found if name not in ABLATIONS})
     if ablation:
         table(task, {name: found[name] for name in ("ours", *ABLATIONS)})
 
@@ -266,7 +281,7 @@ def scifact(folder: Path) -> Task:
     return Task("scifact", docs, tuple(paged))
 
 
-def main(data: Path, names: Sequence[str], *, ablation: bool) -> None:
+def main(data: Path, names: Sequence[str], *, ablation: bool, quick: bool) -> None:
     """Print the tables of each set that is asked for."""
     cache_folder = os.environ.get("RAG_EVAL_CACHE")
     cache = (
@@ -278,10 +293,10 @@ def main(data: Path, names: Sequence[str], *, ablation: bool) -> None:
         bench = Bench(cache.absolute())
         for name in names:
             task = task_of(name, data, bench)
-            if task and name == "scifact":
+            if task and name == "scifact" and not quick:
                 calibrate(task, bench)
             if task:
-                report(task, bench, ablation=ablation)
+                report(task, bench, ablation=ablation, quick=quick)
 
 
 def task_of(name: str, data: Path, bench: Bench) -> Task | None:
@@ -303,11 +318,13 @@ if __name__ == "__main__":
     parser.add_argument("data", nargs="?", default=os.environ.get("RAG_EVAL_DATA"))
     parser.add_argument("--only", choices=SETS)
     parser.add_argument("--ablation", action="store_true")
+    parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     if options.data:
         names = (options.only,) if options.only else SETS
         try:
-            main(Path(options.data), names, ablation=options.ablation)
+            flags = {"ablation": options.ablation, "quick": options.quick}
+            main(Path(options.data), names, **flags)
         except (AskDocsError, OSError) as err:
             sys.exit(f"{err} (the head of this file says what FOLDER holds)")
     else:

@@ -15,8 +15,9 @@ from tests.support.fakes import (
 
 from askdocs.domain.errors import NothingMatches
 from askdocs.domain.ports import EVERYTHING
-from askdocs.domain.search import FIELDS, Filter
+from askdocs.domain.search import FIELDS, Filter, Hit
 from askdocs.flows.retrieve import Retriever
+from askdocs.steps.search.fuse import PAGE_WEIGHTS, K
 
 
 def a_page(path: str, title: str, *texts: str, **facets: object):
@@ -118,13 +119,53 @@ def test_no_more_than_was_asked_for(k):
     assert len(find("create job", k).passages) == k
 
 
+def test_titles_that_say_the_same_of_every_page_decide_nothing():
+    """The site's name in every title: what a page says has to find it."""
+    dull = [
+        *a_page("a.mdx", "Pebble manual", "A pod runs.", "It ends."),
+        *a_page("b.mdx", "Pebble manual", "The quota of a bucket.", "Raise it."),
+        *a_page("c.mdx", "Pebble manual", "A job may create files."),
+    ]
+
+    found = find("bucket quota in the pebble manual", chunks=dull)
+
+    assert found.passages[0].text == "The quota of a bucket."
+
+
+class Pages(FakeStore):
+    """A store that ranks whole pages alone, by scores that are set."""
+
+    scores: tuple[float, ...] = ()
+
+    def search(self, *args, **how):
+        pages = super().search(*args, **how)["page"]
+        scored = [Hit(h.id, s) for h, s in zip(pages, self.scores, strict=True)]
+        return {**{name: [] for name in ("dense", "bm25", *FIELDS)}, "page": scored}
+
+
+@pytest.mark.parametrize("scores", [(8.0, 4.0), (2.0, 1.0)])
+def test_a_page_counts_by_its_score_against_the_best(scores):
+    """Beside one that stands out by its words, the others are no rivals."""
+    embedder, store = FakeEmbedder(), Pages()
+    store.scores = scores
+    chunks = [*a_page("a.mdx", "A", "Same."), *a_page("b.mdx", "B", "Same.")]
+    published(store, chunks, embedder)
+
+    first, second = Retriever(embedder, store, k=2).find("same").passages
+
+    share = PAGE_WEIGHTS["page"].share
+    assert first.score == pytest.approx(share / (K + 1))
+    assert second.score == pytest.approx(share * 0.5 / (K + 2))
+
+
 class Tied(FakeStore):
-    """A store whose rankings are turned against each other, so that scores are equal."""
+    """A store that finds one page by a chunk, the other twice for half as much."""
 
     def search(self, *args, **how):
         first, then = super().search(*args, **how)["dense"][:2]
-        rankings = {"dense": [first, then], "bm25": [then, first]}
-        return rankings | {name: [] for name in FIELDS}
+        covered = [replace(then, covers=1.0)]
+        rankings = {"bm25": [first], "headings": covered, "page": [then]}
+        return {"dense": [], "head": [], **rankings}
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from askdocs.domain.answer import Passage, SearchResult
 from askdocs.domain.errors import ModelUnavailable
 from askdocs.domain.ports import EVERYTHING, QueryEmbedder, Reranker, Store
-from askdocs.domain.search import Filter, Hit, Rankings
+from askdocs.domain.search import COMPARED, Filter, Hit, Rankings
 from askdocs.flows.filter import nothing_matches
 from askdocs.flows.stopwatch import Stopwatch
 from askdocs.steps.search.fuse import (
@@ -151,10 +151,7 @@ def fused(
     hits = [hit for ranking in rankings.values() for hit in ranking]
     ranking = reciprocal_rank_fusion(
         [(weight, [h.id for h in rankings[name]]) for name, weight in chunks.items()],
-        [
-            (weight, [(h.id, h.covers) for h in rankings[name]])
-            for name, weight in pages.items()
-        ],
+        [(weight, _page_fits(name, rankings[name])) for name, weight in pages.items()],
         {hit.id: hit.page for hit in hits},
     )
     least = ranking[:k][-1][1] if ranking else 0.0
@@ -167,6 +164,18 @@ def fused(
     ]
     best.sort(key=lambda passage: (-passage.score, passage.file_path.count("/")))
     return best[:k]
+
+
+def _page_fits(name: str, ranking: Sequence[Hit]) -> list[tuple[str, float]]:
+    """Return the chunk that stands for each page, and how well the page fits, from 0 to 1.
+
+    That is the share of the question that is covered; where that is not known, the score
+    against the best: of a page that stands out by its words the others are no rivals.
+    """
+    if name in COMPARED:
+        return [(hit.id, hit.covers) for hit in ranking]
+    best = max((hit.score for hit in ranking), default=0.0)
+    return [(hit.id, hit.score / best if best > 0 else 0.0) for hit in ranking]
 
 
 def _ranks(passage: Passage, rankings: Rankings) -> dict[str, int]:

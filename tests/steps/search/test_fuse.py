@@ -6,14 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askdocs.steps.search.fuse import PAGE_WEIGHTS, Weight, reciprocal_rank_fusion
+from askdocs.steps.search.fuse import (
+    CHUNK_WEIGHTS,
+    NEXT_CHUNK,
+    PAGE_WEIGHTS,
+    K,
+    Weight,
+    reciprocal_rank_fusion,
+)
+
+PAPER = Weight(k=60)
 
 
 def fuse(rankings, pages=(), page_of=None):
-    """Fuse rankings that are worth the same; without a page, each item is its own."""
+    """Fuse rankings as the paper does; without a page, each item is its own."""
     items = [i for ranking in rankings for i in ranking]
     return reciprocal_rank_fusion(
-        [(Weight(), ranking) for ranking in rankings],
+        [(PAPER, ranking) for ranking in rankings],
         pages,
         page_of or {item: item for item in items},
     )
@@ -66,15 +75,42 @@ def test_one_ranking_stays_as_it_is(ranking):
 PLACES = {"a1": "a", "a2": "a", "b1": "b", "c1": "c"}
 
 
-def test_every_chunk_of_a_page_earns_what_its_page_does():
-    """A title that answers the question speaks for all that stands under it."""
+def test_the_best_chunk_of_a_page_earns_what_its_page_does_the_next_less():
+    """A title speaks for all that stands under it, but not for every place."""
     heads = [(Weight(0.5), [("b1", 1.0), ("a1", 1.0)])]
 
-    fused = dict(fuse([["a1", "a2", "b1"]], heads, PLACES))
+    fused = dict(fuse([["a2", "a1", "b1"]], heads, PLACES))
 
+    page = 0.5 / (K + 2)
     assert fused == pytest.approx(
-        {"a1": 1 / 61 + 0.5 / 62, "a2": 1 / 62 + 0.5 / 62, "b1": 1 / 63 + 0.5 / 61}
+        {
+            "a2": 1 / 61 + page,
+            "a1": 1 / 62 + page * NEXT_CHUNK,
+            "b1": 1 / 63 + 0.5 / (K + 1),
+        }
     )
+
+
+def test_one_page_does_not_take_every_place():
+    """All of its chunks lie below its title; the second best page is shown as well."""
+    chunks = [f"a{n}" for n in range(20)]
+    pages = {**dict.fromkeys(chunks, "a"), "b": "b"}
+    heads = [(Weight(1), [("a0", 1.0), ("b", 1.0)])]
+
+    fused = fuse([[*chunks, "b"]], heads, pages)
+
+    assert [item for item, _ in fused].index("b") < 5
+
+
+@given(st.permutations(["a1", "a2", "b1", "c1"]), st.floats(0, 2))
+def test_the_chunks_of_a_page_keep_their_order(ranking, share):
+    """What its page earns says nothing of which chunk answers."""
+    heads = [(Weight(share), [("a1", 1.0), ("c1", 0.5)])]
+
+    order = [item for item, _ in fuse([ranking], heads, PLACES)]
+
+    of_page = [item for item in order if item in {"a1", "a2"}]
+    assert of_page == [item for item in ranking if item in {"a1", "a2"}]
 
 
 def test_a_page_that_no_ranking_of_chunks_holds_is_found_by_its_first():
@@ -85,13 +121,21 @@ def test_a_page_that_no_ranking_of_chunks_holds_is_found_by_its_first():
 
 
 @pytest.mark.parametrize(("power", "earned"), [(0, 1.0), (1, 0.5), (2, 0.25)])
-def test_a_page_earns_by_how_much_of_the_question_it_covers(power, earned):
+def test_a_page_earns_by_how_well_it_fits(power, earned):
     """One word in common with a title says nothing; all of them say it all."""
     [(_, score)] = fuse([], [(Weight(1, power), [("a1", 0.5)])], PLACES)
 
-    assert score == pytest.approx(earned / 61)
+    assert score == pytest.approx(earned / (K + 1))
 
 
 def test_no_ranking_of_pages_outweighs_one_of_chunks():
     """A passage is what is shown; its page is a hint."""
     assert all(weight.share <= 0.5 for weight in PAGE_WEIGHTS.values())
+
+
+def test_meaning_is_worth_more_than_words_and_less_than_all_of_them():
+    """Four rankings are by words: together they may overrule it, one alone may not."""
+    words = [CHUNK_WEIGHTS["bm25"], *PAGE_WEIGHTS.values()]
+
+    assert CHUNK_WEIGHTS["bm25"].share < CHUNK_WEIGHTS["dense"].share
+    assert CHUNK_WEIGHTS["dense"].share < sum(weight.share for weight in words)
