@@ -96,7 +96,7 @@ class Settings(BaseModel):
     precision: Annotated[Literal["float32", "bfloat16"], Field(description="bfloat16 embeds passages about twice as fast on a CPU that knows it, within cosine 0.9999")] = "float32"
     chunk_tokens: Annotated[int, Field(ge=64, le=8192, description="Longest chunk in tokens of the embedding model, within its own limit")] = 256
 
-    passages: Annotated[int, Field(ge=1, le=50, description="Passages that are retrieved")] = 5
+    passages: Annotated[int, Field(ge=1, le=50, description="Passages that are retrieved")] = 8
     reranker: Annotated[str | None, Field(description="Cross-encoder that reads the best passages again: a hub id or a folder; unset = none")] = None
     reranker_seconds: Annotated[float, Field(gt=0, le=600, description="Seconds a reranker may take; after that the order stays as it was")] = 10.0
 
