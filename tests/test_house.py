@@ -80,11 +80,16 @@ def test_help_loads_nothing_that_it_does_not_print(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["ask", "-h"], ["--version"]], ids=["rag", "help of ask", "version"]
+    "words", [[], ["-V"], ["--version"], ["help"]], ids=["rag", "V", "version", "help"]
 )
 def test_what_needs_no_settings_loads_next_to_nothing(tmp_path, words):
     """Typer itself reads the words of a command line with pydantic."""
     assert packages_loaded(tmp_path, *words) & EVERYTHING <= {"pydantic"}
+
+
+def test_the_help_of_a_command_loads_the_settings_that_it_shows(tmp_path):
+    """And nothing beside them."""
+    assert packages_loaded(tmp_path, "ask", "-h") & EVERYTHING == SETTINGS
 
 
 def test_config_show_loads_the_settings_alone(tmp_path):

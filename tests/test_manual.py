@@ -19,6 +19,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from askdocs.cli.app import app
+from askdocs.cli.flags import ALIASES, flag_of, option_words
 from askdocs.domain.errors import MEANING
 from askdocs.domain.text import Source
 from askdocs.settings import Settings
@@ -171,13 +172,13 @@ def test_every_command_is_shown(files):
 def test_every_command_line_that_is_shown_can_be_typed(file):
     """A command or option that was renamed must not live on in the manual."""
     group = typer.main.get_command(app)
-    flags = {"--" + name.replace("_", "-") for name in Settings.model_fields}
+    flags = {flag_of(name) for name in Settings.model_fields} | set(ALIASES)
 
     for line in lines_shown(file):
         words = re.split(r"[;|#\"]", line)[0].split()
         command = group.commands.get(words[0], group)
         assert command is not group or words[0].startswith("--"), line
-        used = {word for word in words[1:] if re.match(r"-{1,2}\w", word)}
+        used = {word for word in option_words(words)[1:] if re.match(r"-{1,2}\w", word)}
         assert used <= options(command) | flags, line
 
 

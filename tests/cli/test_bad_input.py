@@ -67,15 +67,15 @@ def bare(tmp_path):
         (["ask", "\udcff"], 2, "question is empty", "rag ask "),
         (["ask", "why? " * 20_000], 2, "100,000 characters", "ask for one thing"),
         (["ask", "-"], 2, "question is empty", "rag ask "),
-        (["search"], 2, "QUESTION", "rag search --help"),
-        (["search", "two", "words"], 2, "words", "rag search --help"),
-        (["serch", "job"], 2, "Did you mean 'search'?", "rag --help"),
-        (["search", "job", "--nope"], 2, "--nope", "rag search --help"),
+        (["search"], 2, "QUESTION", "rag search how do I"),
+        (["search", "two", "words"], 6, "no index yet", "rag ingest PATH"),
+        (["serch", "job"], 2, "Did you mean 'search'?", "rag search job"),
+        (["search", "job", "--nope"], 2, "--nope", "if it is a word"),
         (["search", "job", "--passages"], 2, "--passages needs a value", "rag config"),
-        (["config", "sho"], 2, "sho", "rag config --help"),
+        (["config", "sho"], 2, "sho", "rag config show"),
         (["ask", "\x1b[31mred?\x1b]0;x\x07", "--no-llm"], 6, "no index", "rag ingest"),
         (["ingest", "\x1b[2Jgone"], 2, "no folder [2Jgone", "rag ingest PATH"),
-        (["search", "job", "--\x1b[31m"], 2, "No such option: --", "rag search --help"),
+        (["search", "job", "--\x1b[31m"], 2, "No such option: --", "if it is a word"),
     ],
     ids=lambda value: (
         " ".join(map(ascii, value))[:40] if isinstance(value, list) else ""
@@ -100,6 +100,37 @@ def test_what_makes_no_sense_is_two_lines_and_a_code(bare, words, code, what, hi
 def program_sees(*texts: str) -> tuple[str, ...]:
     """Return texts of a document as the terminal is shown them."""
     return tuple(OBEYED.sub("", text) for text in texts)
+
+
+TRACE = """Traceback (most recent call last):
+  File "/app/main.py", line 3, in <module>
+    import boto3
+ModuleNotFoundError: No module named 'boto3' --force; rm -rf "$HOME"
+"""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        TRACE,
+        "איך מוחקים bucket \u200f\u202b?",
+        "كيف أحذف job",
+        "如何创建任务",
+        "x" * 4000,
+    ],
+    ids=["stack trace", "Hebrew", "Arabic", "Chinese", "one word"],
+)
+@pytest.mark.parametrize(
+    "command", [("search",), ("ask", "--no-llm")], ids=["search", "ask"]
+)
+def test_a_question_of_any_kind_is_asked_on_the_narrowest_screen(
+    rag, command, question
+):
+    """It may be refused; it is no crash, and nothing of it is obeyed."""
+    done = checked(rag(*command, question, env={"COLUMNS": "20"}))
+
+    assert done.code in {0, 4}
+    assert done.out
 
 
 @pytest.mark.parametrize("path", ["nowhere", "empty", "file.mdx", ""])

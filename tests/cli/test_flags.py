@@ -22,10 +22,18 @@ from askdocs.settings import Settings
         (["x", "--", "--passages", "8"], ["x", "--", "--passages", "8"], {}),
         (["x", "--pas", "8"], ["x", "--pas", "8"], {}),
         (["x", "-q", "--json", "-"], ["x", "-q", "--json", "-"], {}),
+        (["x", "-n", "8", "y"], ["x", "y"], {"passages": "8"}),
+        (["x", "-n8", "-n=9"], ["x"], {"passages": "9"}),
+        (["-m", "a:b", "x"], ["x"], {"llm_model": "a:b"}),
+        (["x", "--model=a", "--llm-model", "b"], ["x"], {"llm_model": "b"}),
+        (["x", "-model", "-nothing"], ["x", "-model", "-nothing"], {}),
+        (["x", "--", "-n", "8"], ["x", "--", "-n", "8"], {}),
     ],
     ids=[
         "none", "two words", "in front", "empty", "the last counts", "looks like a flag",
         "a negative number", "behind --", "no abbreviations", "not ours",
+        "short", "glued", "short name of the model", "both names", "one dash",
+        "short behind --",
     ],
 )  # fmt: skip
 def test_flags_that_are_settings_are_taken_out(argv, rest, flags):
@@ -41,11 +49,12 @@ def test_every_setting_is_a_flag(name):
     assert setting_flags(["status", flag, "x"]) == (["status"], {name: "x"})
 
 
+@pytest.mark.parametrize("flag", ["--passages", "-n"])
 @pytest.mark.parametrize("rest", [[], ["--json"]], ids=["at the end", "before a flag"])
-def test_a_flag_without_its_value_is_an_error(rest):
+def test_a_flag_without_its_value_is_an_error(flag, rest):
     """Taking the next flag for the value would hide both."""
-    with pytest.raises(ConfigError, match="--passages needs a value"):
-        setting_flags(["search", "why?", "--passages", *rest])
+    with pytest.raises(ConfigError, match=f"{flag} needs a value"):
+        setting_flags(["search", "why?", flag, *rest])
 
 
 def test_options_of_the_program_may_stand_behind_the_command():

@@ -3,12 +3,58 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 if TYPE_CHECKING:
     from askdocs.settings import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class SettingHelp:
+    """What the help of a command says of a setting.
+
+    Attributes:
+        name: As a field.
+        metavar: What stands for its value.
+        meaning: In a few words.
+        default: As it is typed; "" if it is unset.
+        choices: Its values, if they are few.
+    """
+
+    name: str
+    metavar: str
+    meaning: str
+    default: str
+    choices: tuple[str, ...]
+
+
+def setting_help(names: Sequence[str]) -> list[SettingHelp]:
+    """Return what the help of a command says of these settings."""
+    from askdocs.settings import Settings
+
+    described = []
+    for name in names:
+        field = Settings.model_fields[name]
+        choices = tuple(c for c in get_args(field.annotation) if isinstance(c, str))
+        default = field.default
+        if isinstance(default, float):
+            default = f"{default:g}"
+        meaning, text = str(field.description), "" if default is None else str(default)
+        metavar = _metavar(name, field.annotation)
+        described.append(SettingHelp(name, metavar, meaning, text, choices))
+    return described
+
+
+def _metavar(name: str, kind: Any) -> str:
+    """Return what stands for the value of a setting in a help text."""
+    if kind in {int, float}:
+        return "N"
+    if kind == Path | None:
+        return "PATH"
+    return "URL" if name.endswith("url") else "NAME"
 
 
 def setting_names() -> list[str]:

@@ -26,28 +26,28 @@ from askdocs.cli import (
     urls,
 )
 from askdocs.cli.flags import option_words, program_options_first, setting_flags
+from askdocs.cli.help import help_
 from askdocs.cli.open import open_
 from askdocs.cli.render import json_document, terminal
-from askdocs.domain.errors import MEANING, AskDocsError, ConfigError, Exit
+from askdocs.cli.setting_help import SettingsCommand
+from askdocs.cli.usage_errors import USAGE, usage_error
+from askdocs.domain.errors import MEANING, AskDocsError, Exit
 
 _EXIT_CODES = "\n".join(f"  {int(code):3}  {what}" for code, what in MEANING.items())
 _HELP = f"""Answers questions from a documentation repository, with a link to the page.
 
 \b
   rag ingest ./docs-content
-  rag ask "how do I create a serverless job?"
+  rag ask how do I create a serverless job
   rag search "is there a CLI?" --json
 
-Every setting is a flag of every command too: RAG_PASSAGES=8 is --passages 8
-(rag config show lists them).
+Every setting is a flag of every command too: RAG_PASSAGES=8 is --passages 8 or
+-n 8 (rag help ask shows those of a command, rag config show lists them all).
 
 \b
 Exit codes:
 {_EXIT_CODES}
 """
-
-_USAGE: type[Exception] = typer.BadParameter.__mro__[1]
-"""Click's UsageError, wherever this version of Typer keeps its Click."""
 
 app = typer.Typer(
     help=_HELP,
@@ -57,23 +57,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command()(ingest.ingest)
-app.command()(search.search)
-app.command()(ask.ask)
-app.command("open")(open_)
-app.command()(chat.chat)
-app.command()(status.status)
-app.command()(doctor.doctor)
+_command = partial(app.command, cls=SettingsCommand)
+_command()(ingest.ingest)
+_command()(search.search)
+_command()(ask.ask)
+_command("open")(open_)
+_command()(chat.chat)
+_command()(status.status)
+_command()(doctor.doctor)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(urls.app, name="urls")
 app.add_typer(config.app, name="config")
+app.command("help")(help_)
 
 
 @app.callback(invoke_without_command=True, help=_HELP)
 def root(
     ctx: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version.")
+        bool, typer.Option("-V", "--version", help="Print the version.")
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback of a bug.")
@@ -111,11 +113,8 @@ def main() -> None:
             standalone_mode=False,
             obj=flags,
         )
-    except _USAGE as err:
-        what = err.format_message()  # type: ignore[attr-defined]
-        code = _print_error(
-            ConfigError(what, hint=f"{_command_path(err)} --help"), argv
-        )
+    except USAGE as err:
+        code = _print_error(usage_error(err, sys.argv[1:]), argv)
     except AskDocsError as err:
         code = _print_error(err, argv)
     except (KeyboardInterrupt, typer.Abort):
@@ -147,11 +146,6 @@ def _print_error(err: AskDocsError, argv: Sequence[str]) -> int:
             json_document.error(err.exit_code, name, str(err), err.hint)
         )
     return int(err.exit_code)
-
-
-def _command_path(err: Exception) -> str:
-    ctx = getattr(err, "ctx", None)
-    return ctx.command_path if ctx else "rag"
 
 
 def _exit_terminated(_signal: int, _frame: FrameType | None) -> None:

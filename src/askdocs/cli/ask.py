@@ -12,19 +12,21 @@ from askdocs import assemble
 from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
 from askdocs.cli.render.answer import numbered_passages, print_footer, print_notes
-from askdocs.cli.search_options import SearchOptions, no_match_exit, with_search_options
+from askdocs.cli.search_options import (
+    QUESTION,
+    SearchOptions,
+    no_match_exit,
+    typed_question,
+    with_search_options,
+)
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import NothingMatches
-from askdocs.steps.search.question import checked_question
 
 
 @with_search_options
 def ask(
     ctx: typer.Context,
-    question: Annotated[
-        str,
-        typer.Argument(metavar="QUESTION", help='In plain words; "-" reads stdin.'),
-    ],
+    words: Annotated[list[str], QUESTION],
     options: SearchOptions,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     no_llm: Annotated[
@@ -39,7 +41,7 @@ def ask(
     rag ask "how do I create a serverless job?"
     """
     loaded = load_settings(ctx, quiet=quiet)
-    question = checked_question(terminal.read_question(question))
+    question = typed_question(words)
     only = options.filter()
     product = loaded.settings.product
     document = partial(json_document.answer, product=product, warnings=loaded.warnings)

@@ -30,6 +30,7 @@ from askdocs.cli.render import (
     json_document,
     terminal,
 )
+from askdocs.cli.setting_help import SettingsCommand
 from askdocs.domain.errors import ConfigError, GateFailed
 from askdocs.steps.evaluate.grade import RATES
 from askdocs.steps.evaluate.metrics import METRICS
@@ -118,7 +119,7 @@ class Limits:
     tolerance: float
 
 
-@app.command("run", help=_RUN)
+@app.command("run", help=_RUN, cls=SettingsCommand)
 def evaluate(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="CASES", help=_ROWS)],
@@ -250,7 +251,7 @@ def _end(failed: GateFailed | None) -> None:
         raise typer.Exit(failed.exit_code)
 
 
-@app.command()
+@app.command(cls=SettingsCommand)
 def make(
     ctx: typer.Context,
     docs: Annotated[Path, typer.Argument(metavar="DOCS", help="Folder with the docs.")],

@@ -10,19 +10,21 @@ import typer
 from askdocs import assemble
 from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
-from askdocs.cli.search_options import SearchOptions, no_match_exit, with_search_options
+from askdocs.cli.search_options import (
+    QUESTION,
+    SearchOptions,
+    no_match_exit,
+    typed_question,
+    with_search_options,
+)
 from askdocs.domain.answer import SearchResult
 from askdocs.domain.errors import Exit, NothingMatches
-from askdocs.steps.search.question import checked_question
 
 
 @with_search_options
 def search(
     ctx: typer.Context,
-    question: Annotated[
-        str,
-        typer.Argument(metavar="QUESTION", help='In plain words; "-" reads stdin.'),
-    ],
+    words: Annotated[list[str], QUESTION],
     options: SearchOptions,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say why each passage is there.")
@@ -37,7 +39,7 @@ def search(
     rag search "how do I create a serverless job?"
     """
     loaded = load_settings(ctx, quiet=quiet)
-    question = checked_question(terminal.read_question(question))
+    question = typed_question(words)
     only = options.filter()
     try:
         with assemble.searcher(

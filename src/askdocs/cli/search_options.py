@@ -1,4 +1,4 @@
-"""The options that `rag ask`, `rag search` and `rag chat` share, and their completion."""
+"""What `rag ask`, `rag search` and `rag chat` share: words, options, their completion."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from askdocs.cli.render import json_document, terminal
 from askdocs.domain.errors import AskDocsError, NothingMatches
 from askdocs.domain.search import Filter
 from askdocs.steps.search import filters
+from askdocs.steps.search.question import checked_question
 
 _COMPLETION_TIMEOUT_S = "2"
 """How long a shell waits for a Qdrant server, when somebody presses Tab."""
@@ -43,6 +44,10 @@ def _option(field: str, metavar: str, what: str) -> Any:
         autocompletion=_completion(field),
     )
 
+
+QUESTION = typer.Argument(
+    metavar="QUESTION", help='In plain words, quoted or not; "-" reads stdin.'
+)
 
 # A line per option reads as a table.
 # fmt: off
@@ -100,6 +105,15 @@ def with_search_options(command: Callable[..., None]) -> Callable[..., None]:
     )
     run.__signature__ = signature  # type: ignore[attr-defined]
     return run
+
+
+def typed_question(words: Sequence[str]) -> str:
+    """Return the question of a command line, whose words may stand without quotes.
+
+    Raises:
+        ConfigError: if it is none, or is too long.
+    """
+    return checked_question(terminal.read_question(" ".join(words)))
 
 
 def parse_filter(values: Mapping[str, Sequence[str] | None]) -> Filter:

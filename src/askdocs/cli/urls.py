@@ -11,6 +11,7 @@ import typer
 from askdocs import assemble
 from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
+from askdocs.cli.setting_help import SettingsCommand
 from askdocs.domain.errors import ConfigError, GateFailed
 from askdocs.domain.site import Dead, LinkReport, Score
 
@@ -33,7 +34,7 @@ def group(ctx: typer.Context) -> None:
         terminal.out(ctx.get_help())
 
 
-@app.command("list")
+@app.command("list", cls=SettingsCommand)
 def list_all(
     ctx: typer.Context,
     path: Annotated[
@@ -60,7 +61,7 @@ def list_all(
             terminal.out(f"  #{anchor.anchor}  {anchor.text}".rstrip())
 
 
-@app.command()
+@app.command(cls=SettingsCommand)
 def check(
     ctx: typer.Context,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder with the docs.")],
