@@ -518,3 +518,22 @@ def test_a_model_server_behind_a_socks_proxy_is_told_with_the_way_out(rag):
         "error: no model server can be reached through a SOCKS proxy",
         " hint: name the server in NO_PROXY, or unset ALL_PROXY",
     ]
+
+
+def test_a_foreign_question_to_an_english_model_is_warned_of(rag):
+    """Once, on stderr and in the document."""
+    words = ("ask", "--no-llm", "Comment", "supprimer", "mon", "job", "?")
+    shown, told = rag(*words), rag(*words, "--json").data["warnings"]
+
+    assert len(told) == 1
+    assert "asked in French" in told[0]
+    assert shown.err.count(told[0]) == 1
+
+
+def test_words_need_no_quotes(rag):
+    """And one of them may be a dash."""
+    words = ("how", "do", "I", "-", "create", "--no-llm", "a", "job?")
+
+    question = rag("ask", *words, "--json").data["question"]
+
+    assert question == "how do I - create a job?"

@@ -62,7 +62,9 @@ def test_a_tutorial_that_is_called_index_is_found_at_the_address_of_its_folder(r
 def test_nothing_found_is_said_and_has_a_code(rag, monkeypatch):
     """A script must be able to tell it from a result."""
     retriever = SimpleNamespace(find=lambda _question, _only: SearchResult(()))
-    nothing = nullcontext(SimpleNamespace(retriever=retriever, only=None))
+    nothing = nullcontext(
+        SimpleNamespace(retriever=retriever, only=None, english_only=True)
+    )
     monkeypatch.setattr(assemble, "searcher", lambda _loaded, **_: nothing)
 
     done, data = rag("search", QUESTION), rag("search", QUESTION, "--json")
@@ -84,3 +86,27 @@ def test_a_question_can_come_from_stdin(rag):
     piped = rag("search", "-", "--json", stdin=f"{QUESTION}\n")
 
     assert piped.out == rag("search", QUESTION, "--json").out
+
+
+def test_a_foreign_question_to_an_english_model_is_warned_of(rag):
+    """It finds what the words have in common, and the reader should know why."""
+    shown = rag("search", "Wie", "lösche", "ich", "einen", "Job?")
+    quiet = rag("search", "-q", "Wie lösche ich einen Job?")
+    told = rag("search", "Wie lösche ich einen Job?", "--json").data["warnings"]
+
+    assert shown.err == f"warning: {told[0]}\n"
+    assert "asked in German" in told[0]
+    assert (len(told), quiet.err) == (1, "")
+    assert rag("search", QUESTION, "--json").data["warnings"] == []
+
+
+def test_words_need_no_quotes_and_options_may_stand_among_them(rag):
+    """Everyone forgets the quotes once."""
+    quoted = rag("search", QUESTION, "-n", "2", "--json")
+    loose = rag("search", "how", "-n2", "do", "I", "--json", "create", "a", "job?")
+    behind = rag("search", "--json", "-n", "2", "--", *QUESTION.split())
+    option = rag("search", "-n", "1", "--json", "--", "what", "is", "--json")
+
+    assert loose.data == quoted.data == behind.data
+    assert (loose.data["question"], len(loose.data["passages"])) == (QUESTION, 2)
+    assert option.data["question"] == "what is --json"

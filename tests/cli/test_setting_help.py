@@ -28,9 +28,7 @@ def commands(group, *names: str):
             yield (*names, name)
 
 
-@pytest.mark.parametrize(
-    "words", commands(typer.main.get_command(app)), ids=" ".join
-)
+@pytest.mark.parametrize("words", commands(typer.main.get_command(app)), ids=" ".join)
 def test_no_flag_stands_for_an_option_and_for_a_setting(words, tmp_path):
     """Which of both it is, nobody could tell; `--product` alone is told apart by place."""
     text = here(*words, "--help", home=tmp_path).out

@@ -33,12 +33,14 @@ class Search:
         only: The filter that was typed, in the words of the index.
         manifest: What built the index.
         encoder: Of its model.
+        english_only: Whether that model knows no other language.
     """
 
     retriever: Retriever
     only: Filter
     manifest: Manifest
     encoder: QueryEmbedder
+    english_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Answering:
         chat_model: The language model without passages; None where none is asked.
         warnings: What is doubtful about how the model is asked.
         unasked: Why none is asked, as who asked for that would say it.
+        english_only: Whether the embedding model knows no other language.
     """
 
     answerer: Answerer
@@ -60,6 +63,7 @@ class Answering:
     chat_model: LazyEngine | None = None
     warnings: tuple[str, ...] = ()
     unasked: str = ""
+    english_only: bool = False
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -97,9 +101,11 @@ def searcher(
         IndexMismatch: if another model is asked for than the index was built with.
         ModelUnavailable: if the embedding model is of no use, and it is strict.
     """
+    from askdocs.adapters.embedding.vocabulary import vocabulary_size
     from askdocs.assemble.cross_encoders import reranker_for
     from askdocs.flows.filter import resolve_in_index
     from askdocs.flows.retrieve import Retriever
+    from askdocs.steps.search.language import knows_english_only
 
     with open_store(loaded) as store:
         live = required(store.manifest())
@@ -113,7 +119,9 @@ def searcher(
             reranker=reranker_for(loaded) if rerank else None,
             limit_s=loaded.settings.reranker_seconds,
         )
-        yield Search(retriever, resolved, live, encoder)
+        model = live.space.model
+        english_only = knows_english_only(model, vocabulary_size(model))
+        yield Search(retriever, resolved, live, encoder, english_only)
 
 
 @contextmanager
@@ -162,8 +170,15 @@ def asker(
         if engine:
             rules = replace(rules, verify=verifier_for(loaded))
         answerer = Answerer(search.retriever, engine, prompt, rules=rules, guard=guard)
-        warnings = prompt.template.warnings
-        yield Answering(answerer, search.only, index, engine, warnings, unasked)
+        yield Answering(
+            answerer,
+            search.only,
+            index,
+            engine,
+            prompt.template.warnings,
+            english_only=search.english_only,
+            unasked=unasked,
+        )
 
 
 def rules_for(loaded: Loaded, search: Search) -> Rules:

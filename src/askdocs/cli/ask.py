@@ -21,6 +21,7 @@ from askdocs.cli.search_options import (
 )
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import NothingMatches
+from askdocs.steps.search.language import language_warnings
 
 
 @with_search_options
@@ -54,8 +55,9 @@ def ask(
             rerank=not options.no_rerank,
             on_wait=None if as_json or quiet else terminal.err,
         ) as answering:
-            for text in () if quiet else answering.warnings:
-                terminal.warning(text)
+            foreign = language_warnings(question, english_only=answering.english_only)
+            terminal.warnings((*answering.warnings, *foreign), quiet=quiet)
+            document = partial(document, warnings=(*loaded.warnings, *foreign))
             on_passages = None if as_json or quiet else terminal.retrieved
             answer = answering.answerer.answer(
                 question,

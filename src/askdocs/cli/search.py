@@ -19,6 +19,7 @@ from askdocs.cli.search_options import (
 )
 from askdocs.domain.answer import SearchResult
 from askdocs.domain.errors import Exit, NothingMatches
+from askdocs.steps.search.language import language_warnings
 
 
 @with_search_options
@@ -46,13 +47,13 @@ def search(
             loaded, only=only, rerank=not options.no_rerank
         ) as search:
             result = search.retriever.find(question, search.only)
+            foreign = language_warnings(question, english_only=search.english_only)
     except NothingMatches as err:
         empty = json_document.search_result(question, SearchResult(()))
         raise no_match_exit(err, empty, as_json=as_json) from err
     if as_json:
-        terminal.print_json(
-            json_document.search_result(question, result, explain=explain)
-        )
+        document = json_document.search_result(question, result, explain=explain)
+        terminal.print_json({**document, "warnings": [*loaded.warnings, *foreign]})
     else:
         terminal.passages(result.passages, result.ranks if explain else {})
     if explain and not as_json:
@@ -63,7 +64,7 @@ def search(
     terminal.keep_or_warn(
         partial(assemble.remember, loaded, question, "search", numbered)
     )
-    terminal.warnings(result.degraded, quiet=quiet)
+    terminal.warnings((*result.degraded, *foreign), quiet=quiet)
     if not result.passages:
         terminal.error("no passage was found", "ask in other words, or see rag status")
         raise typer.Exit(Exit.REFUSED)
