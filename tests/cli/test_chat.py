@@ -30,6 +30,7 @@ from askdocs.steps.answer.prompt import count_tokens
 QUESTION = "how do I create a job?"
 FOLLOW_UP = "and how do I delete it?"
 WHOLE = "and how do I delete a job?"
+BY_RULE = "how do I delete a job?"
 TRUE = "Open the console. [^1]"
 REWRITES = "You rewrite the last question"
 JOB_URL = f"{BASE}jobs/create-job/"
@@ -401,14 +402,26 @@ def test_an_index_that_is_replaced_meanwhile_is_the_one_that_is_asked(chat, home
     assert "Press the red button" in second
 
 
-def test_a_question_that_cannot_be_rewritten_is_asked_as_it_stands(chat):
-    """And that is said: "it" may have found nothing."""
+def test_a_question_that_no_model_rewrites_is_put_together_by_rule(chat):
+    """And that is said: the rules are few."""
     with Chatty() as fake:
         fake.modes = ["ok", "cut"]
         done = chat(fake, QUESTION, FOLLOW_UP)
 
-    assert asked(fake.answers[-1]) == FOLLOW_UP
-    assert done.err.startswith("warning: history: the question was asked as it stands")
+    assert asked(fake.answers[-1]) == BY_RULE
+    assert done.err.startswith(f"warning: history: the question was asked as {BY_RULE}")
+
+
+def test_without_a_model_a_follow_up_finds_its_page_all_the_same(chat):
+    """What "it" is, the question before says."""
+    with Chatty() as fake:
+        done = chat(
+            fake, VOLUME, "and detach it?", RAG_RESPONSE_MODE="no_text", flags=("-v",)
+        )
+
+    assert "asked as: detach a volume to a server?" in done.err
+    assert done.out.count(f"{READ_MORE}{BASE}") == 2
+    assert fake.chats == []
 
 
 @pytest.mark.parametrize("said", ["", "?!", "x" * 5000])
@@ -417,7 +430,7 @@ def test_a_rewriting_of_no_use_is_not_asked(chat, said):
     with Chatty(rewrites=said or " ") as fake:
         chat(fake, QUESTION, FOLLOW_UP)
 
-    assert asked(fake.answers[-1]) == FOLLOW_UP
+    assert asked(fake.answers[-1]) == BY_RULE
 
 
 class Interrupted:
@@ -629,7 +642,7 @@ def test_a_model_server_may_go_and_come_back(home):
         shown.rest()
 
     assert "error: Ollama has no model" in said[1]
-    assert "history: the question was asked as it stands" in said[1]
+    assert "history: the question was asked as how do I delete" in said[1]
     assert "error" not in said[0] + said[2]
     assert asked(fake.answers[-1]) == WHOLE
     assert shown.process.returncode == 0

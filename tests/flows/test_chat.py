@@ -125,3 +125,28 @@ def test_a_conversation_can_be_forgotten():
 def test_a_turn_without_text_is_not_remembered():
     """Passages alone say nothing a follow-up could lean on."""
     assert talk(("a?", "")).turns == []
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [None, ModelUnavailable("down", hint="x"), AnswerIncomplete("cut", hint="x")],
+)
+def test_without_a_model_a_follow_up_is_put_together_by_rule(failure):
+    """The topic of the turn before is all that it takes to find another page."""
+    speaker = Rewriter(failure=failure) if failure else None
+    conversation = talk(("how do I create a job?", "Click."))
+
+    asked = conversation.standalone("and how do I delete it?", speaker)
+
+    assert asked == "how do I delete a job?"
+    assert ("asked as how do I delete a job?: " in conversation.note) is bool(failure)
+
+
+def test_the_turn_before_counts_as_it_was_asked():
+    """A chain of follow-ups has one topic."""
+    conversation = talk(("how do I create a job?", "Click."))
+    conversation.add(
+        Answer("how do I delete a job?", Status.ANSWERED, "Click.", (), (), SITE)
+    )
+
+    assert conversation.standalone("and list them?", None) == "list a job?"

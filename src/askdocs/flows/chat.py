@@ -19,6 +19,7 @@ from askdocs.steps.answer.condense import (
     fit_turns,
     standalone_question,
 )
+from askdocs.steps.answer.follow_up import resolved
 from askdocs.steps.answer.prompt import clean, count_tokens, fence
 
 
@@ -48,21 +49,20 @@ class Conversation:
     def standalone(self, question: str, chat_model: ChatModel | None) -> str:
         """Return a question that says by itself what it is about.
 
-        A first question is left as it is, and so is every one while no model answers.
+        A first question is left as it is. While no model answers, what a follow-up leans
+        on is put into it by rule.
         """
         self.note = ""
         if not self.turns:
             return question
+        by_rule = resolved(question, self.turns[-1].question, max_chars=self.max_chars)
         if chat_model is None or not chat_model.model:
-            self.note = (
-                "history: the question was asked as it stands: no language model"
-            )
-            return question
+            return by_rule
         recent = fit_turns(self.turns, self.room - count_tokens(question), count_tokens)
         if recent.dropped:
             self.note = f"history: {recent.dropped} of {len(self.turns)} turns left out"
         if not recent.turns:
-            return question
+            return by_rule
         transcript = "\n\n".join(str(turn) for turn in recent.turns)
         mark = fence(question + transcript, ())
         messages = [
@@ -72,13 +72,14 @@ class Conversation:
         try:
             reply = "".join(chat_model.reply(messages))
         except (ModelUnavailable, AnswerIncomplete) as err:
-            self.note = f"history: the question was asked as it stands: {err}"
-            return question
-        return standalone_question(reply, question, max_chars=self.max_chars)
+            how = "as it stands" if by_rule == question else f"as {by_rule}"
+            self.note = f"history: the question was asked {how}: {err}"
+            return by_rule
+        return standalone_question(reply, by_rule, max_chars=self.max_chars)
 
     def add(self, answer: Answer) -> None:
-        """Remember a turn that has an answer, unless a guard refused it."""
-        if answer.text and answer.status is not Status.GUARDRAIL:
+        """Remember a turn that has an answer or passages, unless a guard refused it."""
+        if (answer.text or answer.retrieved) and answer.status is not Status.GUARDRAIL:
             self.turns.append(Turn(answer.question, clean(answer.text)))
 
 
