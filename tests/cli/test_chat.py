@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -218,6 +219,83 @@ def test_without_an_index_there_is_nothing_to_talk_about(tmp_path):
 
     assert (done.code, done.out) == (6, "")
     assert done.two_lines[0] == "there is no index yet"
+
+
+def lines_of(done) -> list[dict[str, Any]]:
+    """Return the documents of `rag chat --json`, one for each line."""
+    return [json.loads(line) for line in done.out.splitlines()]
+
+
+def test_a_first_question_may_stand_on_the_command_line(chat):
+    """And then the lines of stdin are its follow-ups."""
+    with Chatty() as fake:
+        done = chat(fake, FOLLOW_UP, flags=QUESTION.split())
+        alone = chat(fake, flags=("--", *QUESTION.split()))
+
+    assert (done.code, done.out.count(ANSWER)) == (0, 1)
+    assert [asked(chat) for chat in fake.answers] == [QUESTION, WHOLE, QUESTION]
+    assert alone.out.count(READ_MORE) == 1
+
+
+def test_a_script_gets_a_line_of_json_for_each_line(chat, rag):
+    """The documents of `rag ask --json`; commands and their errors are told in JSON too."""
+    with Chatty() as fake:
+        done = chat(
+            fake, QUESTION, "/sources", "/open 1", FOLLOW_UP, "/open 7", "/sorces",
+            "/filter path=pages/jobs", "/filter path=pages/jobz", "/help", "thanks",
+            "?!", "/quit", QUESTION, flags=("--json",),
+        )  # fmt: skip
+        one = rag("ask", QUESTION, "--json", env=ollama(fake)).data
+
+    first, sources, opened, follow_up, *rest = lines_of(done)
+    no_source, no_command, only, no_page, commands, thanks, empty, left = rest
+    assert done.code == 0
+    assert first.keys() - one.keys() == {"typed"}
+    assert one.keys() <= first.keys()
+    assert (first["answer"], first["status"]) == (one["answer"], "answered")
+    assert (follow_up["typed"], follow_up["question"]) == (FOLLOW_UP, WHOLE)
+    assert sources["sources"][0]["url"].startswith(JOB_URL)
+    assert opened["url"].startswith(JOB_URL)
+    assert no_source["error"]["hint"].startswith("the last answer has")
+    assert no_command["error"]["hint"] == "did you mean /sources?"
+    assert only["filter"] == {"path": ["pages/jobs"]}
+    assert no_page["error"]["code"] == 4
+    assert "/save" in commands["commands"]
+    assert thanks["reply"].startswith("You're welcome")
+    assert empty["error"]["what"] == "the question is empty"
+    assert left["command"] == "/quit"
+    assert {document["schema_version"] for document in lines_of(done)} == {1}
+
+
+def test_an_error_that_ends_a_chat_is_a_line_of_json_too(tmp_path):
+    """Who reads line by line reads that one as well."""
+    done = here("chat", "--json", home=tmp_path, stdin=f"{QUESTION}\n")
+
+    (document,) = lines_of(done)
+    assert (done.code, document["error"]["code"]) == (6, 6)
+    assert done.two_lines[0] == document["error"]["what"]
+
+
+def test_thanks_need_no_search_and_are_no_turn(chat, home):
+    """The next follow-up is about the answer before."""
+    with Chatty() as fake:
+        done = chat(
+            fake, "hello", QUESTION, "ok, thanks!", FOLLOW_UP, "bye", "/save t.md"
+        )
+
+    assert (done.code, len(fake.answers)) == (0, 2)
+    assert asked(fake.answers[-1]) == WHOLE
+    assert done.out.startswith("Hello. What would you like to know about Scaleway?\n")
+    assert "\nYou're welcome." in done.out
+    assert "thanks" not in (home / "t.md").read_text()
+
+
+def test_a_foreign_question_is_warned_of_in_a_chat_too(chat):
+    """As `rag ask` does."""
+    with Chatty() as fake:
+        done = chat(fake, "Wie lösche ich einen Job?")
+
+    assert "asked in German" in done.err
 
 
 # Commands
@@ -606,6 +684,50 @@ def wait(happened: Callable[[], object]) -> None:
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def test_tab_completes_commands_and_filters(home):
+    """Nobody knows them by heart; what begins without a slash is a question."""
+    with Chatty() as fake, terminal(fake, home) as shown:
+        shown.until(PROMPT)
+        shown.type("/so\t")
+        shown.until("urces")
+        shown.type("\r")
+        command = shown.until(PROMPT)
+        shown.type("/fil\tpa\tpages/v\t\r")
+        narrowed = shown.until(PROMPT)
+        shown.type("/op\t1 pa\t\r")
+        opened = shown.until(PROMPT)
+        shown.type("\x04")
+        shown.rest()
+
+    assert "nothing was asked yet" in command
+    assert "asking only path=pages/volumes" in narrowed
+    assert "/open 1 pa\r" in opened
+    assert shown.process.returncode == 0
+
+
+def test_an_interrupt_at_the_prompt_clears_the_line_and_a_second_one_leaves(home):
+    """Who is stuck presses it again; each leaves the cursor on a line of its own."""
+    with Chatty() as fake, terminal(fake, home) as shown:
+        shown.until(PROMPT)
+        for _ in range(2):
+            shown.type("half a question")
+            shown.until("question")
+            time.sleep(0.2)
+            shown.type("\x03")
+            assert "Ctrl-C once more leaves" in shown.until(PROMPT)
+            shown.type("/clear\r")
+            shown.until(PROMPT)
+        time.sleep(0.2)
+        shown.type("\x03")
+        shown.until(PROMPT)
+        time.sleep(0.2)
+        shown.type("\x03")
+        end = shown.rest()
+
+    assert end.endswith("\r\n")
+    assert (shown.process.returncode, fake.chats) == (0, [])
 
 
 def test_stdout_in_a_file_holds_no_prompt(home):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from askdocs import assemble
 from askdocs.cli import line_input
 from askdocs.cli.line_input import LineInput
 
@@ -57,3 +59,41 @@ def test_an_interrupt_of_a_pipe_is_not_swallowed(monkeypatch, tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         next(lines)
+
+
+def test_readline_is_given_one_completion_after_the_other(monkeypatch, tmp_path):
+    """Until there is none left; what stands before the word decides."""
+    asked = []
+
+    def complete(before: str, word: str) -> list[str]:
+        asked.append((before, word))
+        return ["path=", "product="]
+
+    editor = SimpleNamespace(get_line_buffer=lambda: "/filter p", get_begidx=lambda: 8)
+    monkeypatch.setattr(assemble, "line_editor", lambda: editor)
+    lines = LineInput(tmp_path / "history", complete)
+
+    offered = [lines._offer("p", n) for n in range(3)]
+
+    assert offered == ["path=", "product=", None]
+    assert asked == [("/filter ", "p")]
+
+
+@pytest.mark.parametrize(
+    ("doc", "bound"),
+    [("GNU readline", "tab: complete"), ("libedit readline", "bind ^I rl_complete")],
+)
+def test_tab_is_bound_in_the_words_of_the_editor(monkeypatch, tmp_path, doc, bound):
+    """macOS has libedit in readline's place."""
+    said = []
+    editor = SimpleNamespace(
+        __doc__=doc,
+        set_completer_delims=said.append,
+        set_completer=lambda _: None,
+        parse_and_bind=said.append,
+    )
+    monkeypatch.setattr(assemble, "line_editor", lambda: editor)
+
+    LineInput(tmp_path / "history")._bind_tab()
+
+    assert said == [" \t", bound]

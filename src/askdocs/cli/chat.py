@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from itertools import chain
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from askdocs import assemble
 from askdocs.cli.flags import load_settings
 from askdocs.cli.line_input import LineInput
-from askdocs.cli.render import terminal
+from askdocs.cli.render import json_document, terminal
 from askdocs.cli.render.answer import (
     numbered_passages,
     open_url,
@@ -30,6 +33,9 @@ from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AskDocsError, ConfigError, NothingMatches
 from askdocs.domain.search import Filter
 from askdocs.flows.chat import Conversation
+from askdocs.steps.answer.small_talk import reply_to
+from askdocs.steps.search import filters
+from askdocs.steps.search.language import language_warnings
 from askdocs.steps.search.question import MAX_QUESTION_CHARS, checked_question
 
 if TYPE_CHECKING:
@@ -37,6 +43,9 @@ if TYPE_CHECKING:
 
 _FILTER_NAMES = ("product", "category", "tag", "path", "validated-since")
 _OPTION = re.compile(r"--([a-z-]+)[ =]")
+_COMMAND = re.compile(r"^/\w+(?: (?=[A-Z]))?", re.MULTILINE)
+"""A command in the help, and a blank where a value is to follow."""
+
 _HELP = """\
 /sources          the sources of the last answer, again
 /open N           open source N in the browser
@@ -52,6 +61,7 @@ class Session:
     """A conversation at a terminal or through a pipe.
 
     Attributes:
+        as_json: Whether each line is answered by a line of JSON.
         history: Every question as it was typed, with its answer; what `/save` writes.
         only: Which pages are asked.
         finished: Whether the reader wants to leave.
@@ -64,6 +74,7 @@ class Session:
     rerank: bool
     quiet: bool
     verbose: bool
+    as_json: bool = False
     history: list[tuple[str, Answer]] = field(default_factory=list)
     finished: bool = False
     told: set[str] = field(default_factory=set)
@@ -92,7 +103,7 @@ class Session:
                     llm=True,
                     only=only,
                     rerank=self.rerank,
-                    on_wait=None if self.quiet else terminal.err,
+                    on_wait=None if self.quiet or self.as_json else terminal.err,
                 )
             )
             self._open_index.close()
@@ -104,13 +115,24 @@ class Session:
         try:
             if line.startswith("/"):
                 self._run_command(line)
+            elif reply := reply_to(line, self.loaded.settings.product):
+                self._print_reply(line, reply)
             else:
                 self._answer(line)
         except AskDocsError as err:
             terminal.error(str(err), err.hint)
+            if self.as_json:
+                print_json_line({"question": line, **json_document.failure(err)})
         except KeyboardInterrupt:
-            terminal.out()
+            if not self.as_json:
+                terminal.out()
             terminal.err("stopped")
+
+    def _print_reply(self, line: str, reply: str) -> None:
+        if self.as_json:
+            print_json_line({"question": line, "reply": reply})
+        else:
+            terminal.out(f"{reply}\n")
 
     def _answer(self, line: str) -> None:
         typed = checked_question(line)
@@ -120,21 +142,40 @@ class Session:
         guarded = bool(self.loaded.settings.guard)
         if rewriting and not guarded:
             terminal.err(rewriting)
+        english_only = self._answering.english_only
+        foreign = language_warnings(typed, english_only=english_only)
+        terminal.warnings(foreign, quiet=self.quiet)
+        begin = perf_counter()
         answer = self._answering.answerer.answer(
             question,
             only=self._answering.only,
-            show=terminal.stream,
-            listed=None if self.quiet else terminal.retrieved,
+            show=None if self.as_json else terminal.stream,
+            listed=None if self.quiet or self.as_json else terminal.retrieved,
         )
         notes = (self.conversation.note,) if self.conversation.note else ()
         answer = replace(answer, degraded=(*answer.degraded, *notes))
         answer = self._answering.advised(answer)
-        print_footer(answer, self.loaded.settings.product)
+        if self.as_json:
+            document = json_document.answer(
+                answer,
+                self.loaded.settings.product,
+                index=self._answering.index,
+                seconds=perf_counter() - begin,
+                warnings=(
+                    *self.loaded.warnings,
+                    *self._answering.notices,
+                    *foreign,
+                ),
+            )
+            print_json_line({**document, "typed": line})
+        else:
+            print_footer(answer, self.loaded.settings.product)
         self._tell_model()
         print_notes(answer, quiet=self.quiet)
         if rewriting and guarded and answer.status is not Status.GUARDRAIL:
             terminal.err(rewriting)
-        terminal.out()
+        if not self.as_json:
+            terminal.out()
         self.conversation.add(answer)
         self.history.append((line, answer))
         keep = partial(assemble.remember, self.loaded, question, answer.status.value)
@@ -149,7 +190,7 @@ class Session:
 
     def _run_command(self, line: str) -> None:
         name, *rest = line.split(maxsplit=1)
-        commands: dict[str, Callable[[str], None]] = {
+        commands: dict[str, Callable[[str], dict[str, Any]]] = {
             "/sources": self._sources,
             "/open": self._open,
             "/filter": self._filter,
@@ -163,21 +204,25 @@ class Session:
             near = get_close_matches(name.casefold(), commands, n=1)
             hint = f"did you mean {near[0]}?" if near else "/help lists the commands"
             raise ConfigError(f"there is no command {shorten(name)}", hint=hint)
-        commands[name](rest[0] if rest else "")
+        data = commands[name](rest[0] if rest else "")
+        if self.as_json:
+            print_json_line({"command": name, **data})
 
     def _last_answer(self) -> Answer:
         if not self.history:
             raise ConfigError("nothing was asked yet", hint="type a question")
         return self.history[-1][1]
 
-    def _sources(self, _: str) -> None:
+    def _sources(self, _: str) -> dict[str, Any]:
         sources = numbered_passages(self._last_answer())
-        for n, passage in sources:
+        for n, passage in () if self.as_json else sources:
             terminal.source(n, passage)
         if not sources:
             terminal.err("the last answer has no sources")
+        rows = [{"mark": n, "title": p.trail, "url": p.link} for n, p in sources]
+        return {"sources": rows}
 
-    def _open(self, number: str) -> None:
+    def _open(self, number: str) -> dict[str, Any]:
         sources = {str(n): p for n, p in numbered_passages(self._last_answer())}
         if number not in sources:
             what = f"there is no source {shorten(number)}"
@@ -185,9 +230,12 @@ class Session:
                 what if number else "/open needs the number of a source",
                 hint=f"the last answer has {', '.join(sources) or 'none'}",
             )
-        open_url(sources[number].link)
+        link = sources[number].link
+        if not self.as_json:
+            open_url(link)
+        return {"url": link}
 
-    def _filter(self, typed: str) -> None:
+    def _filter(self, typed: str) -> dict[str, Any]:
         values: dict[str, list[str]] = {}
         for word in typed.split():
             name, equals, value = word.partition("=")
@@ -206,28 +254,41 @@ class Session:
             raise type(err)(str(err).removeprefix("--"), hint=hint) from err
         if not self.quiet:
             terminal.err(f"asking only {typed}" if values else "asking all pages")
+        return {"filter": values}
 
-    def _save(self, name: str) -> None:
+    def _save(self, name: str) -> dict[str, Any]:
         if not name:
             raise ConfigError("/save needs the name of a file", hint="/save chat.md")
         self._last_answer()
         save_transcript(name, transcript(self.history, self.loaded.settings.product))
+        return {"saved": name}
 
-    def _clear(self, _: str) -> None:
+    def _clear(self, _: str) -> dict[str, Any]:
         self.conversation.clear()
         self.history.clear()
+        return {}
 
-    def _help(self, _: str) -> None:
-        terminal.out(_HELP)
+    def _help(self, _: str) -> dict[str, Any]:
+        if not self.as_json:
+            terminal.out(_HELP)
+        return {"commands": [name.strip() for name in _COMMAND.findall(_HELP)]}
 
-    def _quit(self, _: str) -> None:
+    def _quit(self, _: str) -> dict[str, Any]:
         self.finished = True
+        return {}
 
 
 @with_search_options
 def chat(
     ctx: typer.Context,
     options: SearchOptions,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="QUESTION", help="The first one; then go on."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a line of JSON for each line read.")
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Show how a follow-up is asked.")
     ] = False,
@@ -237,15 +298,51 @@ def chat(
 ) -> None:
     """Talk with the docs: follow-ups know what was said before.
 
-    rag chat
+    A first question may stand behind the command.
+
+    rag chat how do I create a job
     """
     loaded = load_settings(ctx, quiet=quiet)
     conf = loaded.settings
     only = options.filter()
     history_tokens = (conf.llm_num_ctx - conf.llm_num_predict) // 2
     conversation = Conversation(conf.product, history_tokens, MAX_QUESTION_CHARS)
-    session = Session(loaded, conversation, only, not options.no_rerank, quiet, verbose)
-    lines = LineInput(assemble.history_file(loaded))
-    if lines.terminal and not quiet:
+    session = Session(
+        loaded, conversation, only, not options.no_rerank, quiet, verbose, as_json
+    )
+    lines = LineInput(assemble.history_file(loaded), partial(completions, loaded))
+    first = [] if words is None or words == ["-"] else [" ".join(words)]
+    if lines.terminal and not quiet and not first:
         terminal.err(f"Ask about {conf.product}; /help lists the commands.")
-    session.run(lines)
+    try:
+        session.run(chain(first, lines))
+    except AskDocsError as err:
+        if not as_json:
+            raise
+        terminal.error(str(err), err.hint)
+        print_json_line(json_document.failure(err))
+        raise typer.Exit(err.exit_code) from err
+
+
+def completions(loaded: Loaded, before: str, word: str) -> list[str]:
+    """Return what Tab offers: a command, or a filter with the values of the index."""
+    if not before.strip():
+        found = _COMMAND.findall(_HELP) if word[:1] == "/" else []
+        return [name for name in found if name.startswith(word)]
+    if before.split(maxsplit=1)[0] != "/filter":
+        return []
+    name, equals, value = word.partition("=")
+    if not equals:
+        return [f"{n}=" for n in _FILTER_NAMES if n.startswith(word)]
+    if name not in _FILTER_NAMES[:-1]:
+        return []
+    try:
+        values = assemble.facets(loaded, name)
+    except AskDocsError:
+        return []
+    return [f"{name}={v}" for v in filters.complete(values, value, path=name == "path")]
+
+
+def print_json_line(data: Mapping[str, Any]) -> None:
+    """Print a versioned document in one line; nothing but ASCII, so no escape survives."""
+    terminal.stream(json.dumps({"schema_version": terminal.SCHEMA, **data}) + "\n")
