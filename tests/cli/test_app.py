@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+from tests.support import program
 from tests.support.program import RAG, environment
+
+from askdocs import assemble
 
 QUESTION = "how do I create a job?"
 
@@ -79,3 +83,32 @@ def test_a_full_disk_behind_stdout_is_an_error_of_two_lines(home):
     assert done.returncode == 2
     assert what == "error: stdout cannot be written: No space left on device"
     assert hint.startswith(" hint: df -h")
+
+
+class Shown(io.TextIOWrapper):
+    """A stream that may say that it is a terminal."""
+
+    def __init__(self, is_terminal: bool, *args: object, **more: object) -> None:
+        super().__init__(*args, **more)
+        self.is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+
+@pytest.mark.parametrize("is_terminal", [True, False], ids=["terminal", "pipe"])
+def test_an_interrupt_leaves_a_clean_line(rag, monkeypatch, is_terminal):
+    """The terminal has shown ^C behind half of a sentence; a log wants one line."""
+
+    def interrupted(*_: object, **__: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(assemble, "asker", interrupted)
+    monkeypatch.setattr(
+        program, "_stream", lambda: Shown(is_terminal, io.BytesIO(), newline="")
+    )
+
+    done = rag("ask", QUESTION)
+
+    assert (done.code, done.out) == (130, "")
+    assert done.err == ("\n" if is_terminal else "") + "interrupted\n"

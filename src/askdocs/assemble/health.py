@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +26,7 @@ from askdocs.assemble.llm import (
 )
 from askdocs.domain.errors import (
     AskDocsError,
+    Exit,
     IndexDamaged,
     ModelUnavailable,
     StoreUnavailable,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from askdocs.settings import Loaded
 
 _MIN_FREE_MB = 500
+_OLD_S = 7 * 86_400
+"""A week: an index that a nightly run keeps is never that old."""
 _QUOTED = "answers are quoted from the docs"
 
 
@@ -63,23 +67,29 @@ class Check:
 
 
 def status(loaded: Loaded) -> dict[str, dict[str, Any]]:
-    """Return what the index holds, what built it, and how the last run ended.
+    """Return what the index holds, what built it, how the last run ended, what is next.
 
     Raises:
         IndexMissing: if there is none.
     """
+    from askdocs.adapters.local.clock import age_s
     from askdocs.adapters.local.last_run import read_last_run
     from askdocs.settings import masked
 
     with open_store(loaded) as store:
         manifest = required(store.manifest())
     last = read_last_run(app_folders(loaded)["state"] / "last-run.json")
+    began, ended = age_s(last.get("started", "")), age_s(last.get("finished", ""))
+    took = None if began is None or ended is None else began - ended
+    times = {"age_s": ended, "seconds": took}
+    indexed_s = age_s(manifest.finished)
     return {
         "index": {
             "place": masked(loaded.settings, "qdrant_url") or str(index_folder(loaded)),
             "collection": loaded.settings.collection,
             "generation": manifest.generation,
             "finished": manifest.finished,
+            "age_s": indexed_s,
             "pages": manifest.pages,
             "chunks": manifest.chunks,
             "base_url": manifest.base_url,
@@ -95,8 +105,29 @@ def status(loaded: Loaded) -> dict[str, dict[str, Any]]:
             "folder": manifest.root.prefix or "top",
             "commit": manifest.root.commit or "unknown",
         },
-        "last_run": last or {"finished": "never"},
+        "last_run": {**last, **times} if last else {"finished": "never"},
+        "next": _next_step(loaded, last, indexed_s),
     }
+
+
+def _next_step(
+    loaded: Loaded, last: Mapping[str, Any], indexed_s: int | None
+) -> dict[str, str]:
+    """Return the command that is most of use now, and why."""
+    docs = shlex.quote(str(last.get("docs") or "PATH-OF-YOUR-DOCS"))
+    code = last.get("code", 1 if last else 0)
+    if code == Exit.DELETION_GUARD:
+        why = "the last run would have deleted too much; see what"
+        return {"command": f"rag ingest {docs} --dry-run", "why": why}
+    if code:
+        return {"command": f"rag ingest {docs}", "why": "the last run did not end well"}
+    if indexed_s is not None and indexed_s >= _OLD_S:
+        return {
+            "command": f"rag ingest {docs}",
+            "why": "the docs may have changed since",
+        }
+    question = f'rag ask "what is {loaded.settings.product}?"'
+    return {"command": question, "why": "all is well"}
 
 
 def checks(loaded: Loaded) -> list[Check]:

@@ -120,6 +120,8 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = int(Exit.INTERRUPTED)
     if code == Exit.INTERRUPTED:
+        if sys.stderr.isatty():  # which has shown ^C in the line that was being written
+            terminal.err("")
         terminal.err("interrupted")
     raise SystemExit(code)
 
