@@ -1,0 +1,1 @@
+"""Markdown on a screen: words are wrapped, nothing that was printed is drawn again."""
