@@ -212,6 +212,7 @@ SAME_NAME = {
     "evaluation": "the noun, and how it looks",
     "explain": "the flow, and how its result looks",
     "index": "the noun, and what opens it",
+    "last": "the command, and what it reads",
     "ingest": "the command and the flow behind it",
     "search": "the command, and what it asks an index",
 }

@@ -56,7 +56,7 @@ def test_the_page_that_answers_is_first_or_second(home, question, path):
 
     assert path in [p["path"] for p in passages[:2]]
     best = next(p for p in passages if p["path"] == path)
-    assert best["url"] == BASE + path.removesuffix(".mdx") + "/"
+    assert best["page_url"] == BASE + path.removesuffix(".mdx") + "/"
 
 
 def test_without_a_model_the_last_paragraph_links_the_page(home):

@@ -187,7 +187,8 @@ def assert_whole(data: dict[str, Any], model: str) -> None:
     assert all(s.keys() >= SENTENCE for s in data["sentences"])
     assert data["index"].keys() >= {"generation", "commit", "age_s"}
     assert 0 <= data["index"]["age_s"] < 24 * 3600
-    assert (data["schema_version"], data["model"]) == (1, model)
+    named = {"name": model} if model else None
+    assert (data["schema_version"], data["model"]) == (1, named)
 
 
 def test_a_warning_about_the_settings_is_in_the_document_too(rag):
@@ -249,6 +250,70 @@ def test_the_usual_model_needs_no_word(rag):
     assert (done.data["model"], done.data["warnings"]) == ("llama3.1:8b", [])
 
 
+# What a reader of events gets
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_events_end_with_the_document(rag):
+    """Passages, each sentence with its verdict, and then what `--json` prints."""
+    with FakeOllama(f"{TRUE} {FALSE}") as fake:
+        told = rag("ask", QUESTION, "--stream", env=ollama(fake))
+        document = rag("ask", QUESTION, "--json", env=ollama(fake)).data
+
+    first, *sentences, last = events(told.out)
+    assert (told.code, first["event"], last.pop("event")) == (0, "passages", "end")
+    assert first["passages"] == document["retrieved"]
+    assert [s.pop("event") for s in sentences] == ["sentence"] * 2
+    assert sentences == document["sentences"]
+    last["timings"] = document["timings"]
+    last["index"]["age_s"] = document["index"]["age_s"]
+    assert last == document
+
+
+def test_a_sentence_is_an_event_before_the_model_is_done(home):
+    """Who shows it to somebody wants it at once."""
+    fake = Waiting(f"{TRUE} Then", f" click. [^1] {FALSE}")
+    with fake, asking(fake, home, "--stream", terminal=False) as (child, reader):
+        first = read_until(reader, b'"verdict": "supported"')
+        fake.go.set()
+        rest = b"".join(iter(partial(_read, reader), b""))
+        child.communicate()
+
+    assert not fake.late
+    assert b'"event": "end"' not in first
+    assert events((first + rest).decode())[-1]["status"] == "partial"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["", "--stream"], 2),
+        ([QUESTION, "--stream", "--product", "nosuch"], 4),
+        ([QUESTION, "--stream", "--passages", "none"], 2),
+    ],
+    ids=["no question", "no page", "no number"],
+)
+def test_an_error_is_the_last_event(rag, words, code):
+    """With the exit code that it always has."""
+    done = rag("ask", *words)
+
+    (last,) = events(done.out)
+    assert (done.code, last["event"], last["error"]["code"]) == (code, "end", code)
+    assert last["schema_version"] == 1
+    assert last["error"]["what"] in done.err
+
+
+def test_events_and_a_document_exclude_each_other(rag):
+    """The last event is the document."""
+    done = rag("ask", QUESTION, "--stream", "--json")
+
+    assert done.code == 2
+    assert done.two_lines[0] == "--stream and --json exclude each other"
+
+
 # What is shown without a model
 
 
@@ -297,7 +362,7 @@ def test_without_its_embedding_model_an_index_is_asked_by_words_alone(rag, home)
     assert note == f"encoder: no embedding model at '{model}'; found by words alone"
     assert done.err.splitlines()[0] == f"warning: {note}"
     assert (done.code, done.data["status"]) == (0, "partial")
-    assert done.data["citations"][0]["url"] == JOB_URL
+    assert done.data["citations"][0]["page_url"] == JOB_URL
 
 
 # What is shown meanwhile
@@ -350,12 +415,12 @@ class Waiting(FakeOllama):
 
 @contextmanager
 def asking(
-    fake: FakeOllama, home: Path, *, terminal: bool
+    fake: FakeOllama, home: Path, *flags: str, terminal: bool
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Start `rag ask` with its stdout on a terminal or a pipe; also what to read it by."""
     reader, writer = pty.openpty() if terminal else os.pipe()
     child = subprocess.Popen(
-        [RAG, "ask", QUESTION],
+        [RAG, "ask", QUESTION, *flags],
         env=environment(home, {"TERM": "xterm-256color", **ollama(fake)}),
         cwd=home,
         stdin=subprocess.DEVNULL,
@@ -396,18 +461,21 @@ def test_each_sentence_is_printed_after_its_verdict(home, terminal):
     """A model on a CPU takes minutes; a false sentence is never on the screen."""
     fake = Waiting(f"{TRUE} {FALSE} Click", f" **Create job**. [^1] {FALSE}")
     with fake, asking(fake, home, terminal=terminal) as (child, reader):
-        first = read_until(reader, b"[^1]")
+        first = read_until(reader, b"[1]" if terminal else b"[^1]")
         fake.go.set()
         said = first + b"".join(iter(partial(_read, reader), b""))
         err = child.communicate()[1].decode()
 
     assert not fake.late
-    assert first.startswith(b"Open the console. [^1]")
+    if terminal:  # there it is rendered, and its mark is a link
+        said = re.sub(rb"\x1b\]8;;[^\x1b]*\x1b\\|\x1b\[[\d;]*m", b"", said)
+    mark, click = (b"[1]", b"Create job") if terminal else (b"[^1]", b"**Create job**")
+    assert said.startswith(b"Open the console. " + mark)
     assert b"Click" not in first
-    assert b"Click **Create job**. [^1]" in said
+    assert b"Click " + click + b". " + mark in said
     assert b"7 EUR" not in said
     assert (child.returncode, err) == (0, f"status: partial (2 of 4 {LEFT})\n")
-    assert (b"\x1b" in said) == terminal
+    assert (b"Sources:\r\n[1] How" in said) == terminal
 
 
 def test_an_interrupt_ends_it_at_once_and_stops_the_model(home):

@@ -61,7 +61,10 @@ def test_the_document_of_an_answer_has_the_promised_keys(rag, home):
         "schema_version", "status", "answer", "citations", "retrieved", "index",
         "model", "timings", "degraded",
     }  # fmt: skip
-    assert (data["status"], data["model"]) == ("answered", fake.model)
+    assert (data["status"], data["model"]) == (
+        "answered",
+        {"name": fake.model},
+    )
     assert data["index"]["generation"] == live(home)
     (cited,) = data["citations"]
     assert cited.keys() >= {"id", "title", "url", "path", "heading", "score", "quote"}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import time
 from contextlib import nullcontext
 from types import SimpleNamespace
 
 from tests.support.docs_of_ours import (
     JOB,
     TUTORIAL,
+    page,
 )
-from tests.support.program import BASE
+from tests.support.program import BASE, RAG, environment, here
 
 from askdocs import assemble
 from askdocs.domain.answer import SearchResult
@@ -47,8 +52,9 @@ def test_a_passage_says_where_it_stands(rag, home):
     first = found.data["passages"][0]
     start, end = first["lines"]
     lines = (home / "docs" / JOB).read_text().splitlines()[start - 1 : end]
-    assert (first["path"], first["url"]) == (JOB, JOB_URL)
+    assert (first["path"], first["page_url"]) == (JOB, JOB_URL)
     assert (first["heading"], first["anchor"]) == (["Delete it"], "delete-it")
+    assert first["url"] == f"{JOB_URL}#delete-it"
     assert "\n".join(lines) == first["text"]
 
 
@@ -56,7 +62,8 @@ def test_a_tutorial_that_is_called_index_is_found_at_the_address_of_its_folder(r
     """Leaving index.mdx out by name loses every tutorial."""
     found = rag("search", "back up PostgreSQL every night", "--json").data["passages"]
 
-    assert (found[0]["path"], found[0]["url"]) == (TUTORIAL, f"{BASE}tutorials/backup/")
+    page_url = f"{BASE}tutorials/backup/"
+    assert (found[0]["path"], found[0]["page_url"]) == (TUTORIAL, page_url)
 
 
 def test_nothing_found_is_said_and_has_a_code(rag, monkeypatch):
@@ -110,3 +117,25 @@ def test_words_need_no_quotes_and_options_may_stand_among_them(rag):
     assert loose.data == quoted.data == behind.data
     assert (loose.data["question"], len(loose.data["passages"])) == (QUESTION, 2)
     assert option.data["question"] == "what is --json"
+
+
+def test_a_document_that_no_pipe_holds_arrives_whole(home):
+    """Also where the reader is slow, and the pipe refuses what it cannot take at once."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    long = "A sentence about jobs and logs and other things. " * 40
+    body = "\n\n".join(f"## Part {n}\n\n{long}" for n in range(60))
+    (home / "docs/pages/long.mdx").write_text(page("A long page about jobs", body))
+    assert here("ingest", "docs", home=home).code == 0
+    child = subprocess.Popen(
+        [RAG, "search", QUESTION, "--passages", "50", "--json"],
+        env=environment(home, {}), cwd=home, stdout=writer,
+    )  # fmt: skip
+    os.close(writer)
+    time.sleep(3)
+    with os.fdopen(reader) as pipe:
+        text = pipe.read()
+
+    assert child.wait(20) == 0
+    assert len(text) > 70_000
+    assert len(json.loads(text)["passages"]) == 50

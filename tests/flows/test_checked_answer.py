@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.passages import passage
 
-from askdocs.domain.answer import NOT_IN_DOCS, Passage, Verdict
+from askdocs.domain.answer import NOT_IN_DOCS, Passage, Sentence, Verdict
 from askdocs.flows.checked_answer import CheckedAnswer, Rules, Unverified
 
 DOCS = (
@@ -275,3 +276,42 @@ def test_no_unsupported_sentence_is_shown_unless_asked_for(words, unverified):
     if unverified is not Unverified.SHOW:
         assert "Pigs" not in sentences
     assert not made.text.startswith((" \n", "\n"))
+
+
+@pytest.mark.parametrize("unverified", Unverified)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Jobs run at night. Pigs fly. Use a key.",
+        "Do this:\n\n1. Use a key.\n2. Click **Fly**.",
+        "Do this:\n\n- Pigs fly.\n\nUse a key.",
+        "Use a key.\n\n## Jobs\n\n",
+        "Pigs fly.",
+        "Jobs run at night. Use a key.",
+    ],
+)
+def test_each_sentence_is_told_once_with_what_becomes_of_it(reply, unverified):
+    """A reader of events never has to take one back."""
+    told: list[Sentence] = []
+    rules = Rules(unverified=unverified, judged=told.append)
+    made = CheckedAnswer(TWO, rules, lambda _: None)
+    made.hear(reply)
+    made.end()
+
+    whole = unverified is Unverified.REFUSE and made.struck
+    certain = [replace(s, shown=s.shown and not whole) for s in made.sentences]
+    assert sorted(told, key=lambda s: s.text) == sorted(certain, key=lambda s: s.text)
+    shown = "".join(s.text for s in told if s.shown)
+    assert shown.split() == made.text.split()
+
+
+def test_a_sentence_is_told_before_the_next_one_is_heard():
+    """What announces waits for what it announces."""
+    told: list[str] = []
+    rules = Rules(judged=lambda sentence: told.append(sentence.text.strip()))
+    made = CheckedAnswer(TWO, rules, lambda _: None)
+
+    made.hear("Jobs run at night. Do this:\n\n")
+    assert told == ["Jobs run at night."]
+    made.hear("1. Use a key.\n2. Then")
+    assert told[1:] == ["Do this:", "1. Use a key."]

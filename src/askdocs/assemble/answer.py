@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from askdocs.domain.ports import QueryEmbedder
     from askdocs.domain.search import Filter
     from askdocs.flows.answer import Answerer
-    from askdocs.flows.checked_answer import Rules
+    from askdocs.flows.checked_answer import Judged, Rules
     from askdocs.flows.retrieve import Retriever
     from askdocs.settings import Loaded
 
@@ -132,10 +132,12 @@ def asker(
     only: Filter = EVERYTHING,
     rerank: bool = True,
     on_wait: Callable[[str], None] | None = None,
+    judged: Judged | None = None,
 ) -> Iterator[Answering]:
     """Open what answers questions; without *llm* no language model is asked.
 
-    Whatever a long silence of the model waits for, *on_wait* is told.
+    Whatever a long silence of the model waits for, *on_wait* is told; *judged* is told
+    each sentence with its verdict.
     """
     from askdocs.adapters.local.clock import age_s
     from askdocs.assemble.cross_encoders import verifier_for
@@ -168,7 +170,7 @@ def asker(
         }
         rules = rules_for(loaded, search)
         if engine:
-            rules = replace(rules, verify=verifier_for(loaded))
+            rules = replace(rules, verify=verifier_for(loaded), judged=judged)
         answerer = Answerer(search.retriever, engine, prompt, rules=rules, guard=guard)
         yield Answering(
             answerer,

@@ -1,9 +1,9 @@
-"""Keep what the last question found in a small file, for `rag open`."""
+"""Keep what the last question found in a file, for `rag open` and `rag last`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from askdocs.assemble.config import app_folders
 
@@ -16,9 +16,15 @@ _FILE_NAME = "last-answer.json"
 
 
 def remember(
-    loaded: Loaded, question: str, status: str, passages: Iterable[tuple[int, Passage]]
+    loaded: Loaded,
+    question: str,
+    status: str,
+    passages: Iterable[tuple[int, Passage]],
+    document: Mapping[str, Any] | None = None,
 ) -> None:
     """Keep the passages under the numbers that the reader has seen.
+
+    With the *document* that `--json` prints, all can be shown again.
 
     Raises:
         NotWritable: if the folder of the state cannot be written.
@@ -30,7 +36,7 @@ def remember(
     )
 
     citations = tuple(Citation(n, p.trail, p.link) for n, p in passages)
-    last = LastAnswer(question, status, citations)
+    last = LastAnswer(question, status, citations, document or {})
     write_last_answer(app_folders(loaded)["state"] / _FILE_NAME, last)
 
 

@@ -21,6 +21,7 @@ from askdocs.cli import (
     doctor,
     evaluate,
     ingest,
+    last,
     search,
     status,
     urls,
@@ -62,6 +63,7 @@ _command()(ingest.ingest)
 _command()(search.search)
 _command()(ask.ask)
 _command("open")(open_)
+_command()(last.last)
 _command()(chat.chat)
 _command()(status.status)
 _command()(doctor.doctor)
@@ -143,10 +145,9 @@ def _open_streams() -> None:
 def _print_error(err: AskDocsError, argv: Sequence[str]) -> int:
     terminal.error(str(err), err.hint)
     if "--json" in option_words(argv):
-        name = type(err).__name__
-        terminal.print_json(
-            json_document.error(err.exit_code, name, str(err), err.hint)
-        )
+        terminal.print_json(json_document.failure(err))
+    elif "--stream" in option_words(argv):
+        terminal.print_end(json_document.failure(err))
     return int(err.exit_code)
 
 

@@ -20,14 +20,15 @@ from askdocs.cli.flags import load_settings
 from askdocs.cli.line_input import LineInput
 from askdocs.cli.render import json_document, terminal
 from askdocs.cli.render.answer import (
-    numbered_passages,
+    AnswerView,
     open_url,
-    print_footer,
     print_notes,
     save_transcript,
     shorten,
     transcript,
 )
+from askdocs.cli.render.json_views import JsonView
+from askdocs.cli.render.sources import numbered_passages, print_sources
 from askdocs.cli.search_options import SearchOptions, parse_filter, with_search_options
 from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import AskDocsError, ConfigError, NothingMatches
@@ -146,30 +147,30 @@ class Session:
         foreign = language_warnings(typed, english_only=english_only)
         terminal.warnings(foreign, quiet=self.quiet)
         begin = perf_counter()
-        answer = self._answering.answerer.answer(
-            question,
-            only=self._answering.only,
-            show=None if self.as_json else terminal.stream,
-            listed=None if self.quiet or self.as_json else terminal.retrieved,
-        )
-        notes = (self.conversation.note,) if self.conversation.note else ()
-        answer = replace(answer, degraded=(*answer.degraded, *notes))
-        answer = self._answering.advised(answer)
-        if self.as_json:
+        view: AnswerView | JsonView
+        view = JsonView() if self.as_json else AnswerView(quiet=self.quiet)
+        with view:
+            answer = self._answering.answerer.answer(
+                question,
+                only=self._answering.only,
+                show=view.show,
+                listed=view.listed,
+            )
+            notes = (self.conversation.note,) if self.conversation.note else ()
+            answer = replace(answer, degraded=(*answer.degraded, *notes))
+            answer = self._answering.advised(answer)
+            warnings = (*self.loaded.warnings, *self._answering.notices, *foreign)
             document = json_document.answer(
                 answer,
                 self.loaded.settings.product,
                 index=self._answering.index,
                 seconds=perf_counter() - begin,
-                warnings=(
-                    *self.loaded.warnings,
-                    *self._answering.notices,
-                    *foreign,
-                ),
+                warnings=warnings,
             )
-            print_json_line({**document, "typed": line})
-        else:
-            print_footer(answer, self.loaded.settings.product)
+            if self.as_json:
+                print_json_line({**document, "typed": line})
+            else:
+                view.finish(answer, document)
         self._tell_model()
         print_notes(answer, quiet=self.quiet)
         if rewriting and guarded and answer.status is not Status.GUARDRAIL:
@@ -179,7 +180,7 @@ class Session:
         self.conversation.add(answer)
         self.history.append((line, answer))
         keep = partial(assemble.remember, self.loaded, question, answer.status.value)
-        terminal.keep_or_warn(partial(keep, numbered_passages(answer)))
+        terminal.keep_or_warn(partial(keep, numbered_passages(answer), document))
 
     def _tell_model(self) -> None:
         """Say which model answers, if that was not to be expected; once is enough."""
@@ -215,8 +216,8 @@ class Session:
 
     def _sources(self, _: str) -> dict[str, Any]:
         sources = numbered_passages(self._last_answer())
-        for n, passage in () if self.as_json else sources:
-            terminal.source(n, passage)
+        if not self.as_json:
+            print_sources("", sources)
         if not sources:
             terminal.err("the last answer has no sources")
         rows = [{"mark": n, "title": p.trail, "url": p.link} for n, p in sources]

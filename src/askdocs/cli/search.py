@@ -10,6 +10,7 @@ import typer
 from askdocs import assemble
 from askdocs.cli.flags import load_settings
 from askdocs.cli.render import json_document, terminal
+from askdocs.cli.render.search_result import print_passages
 from askdocs.cli.search_options import (
     QUESTION,
     SearchOptions,
@@ -51,18 +52,18 @@ def search(
     except NothingMatches as err:
         empty = json_document.search_result(question, SearchResult(()))
         raise no_match_exit(err, empty, as_json=as_json) from err
+    document = json_document.search_result(question, result, explain=explain)
     if as_json:
-        document = json_document.search_result(question, result, explain=explain)
         terminal.print_json({**document, "warnings": [*loaded.warnings, *foreign]})
     else:
-        terminal.passages(result.passages, result.ranks if explain else {})
+        print_passages(result.passages, result.ranks if explain else {})
     if explain and not as_json:
         times = result.spent_ms.items()
         text = " · ".join(f"{name} {ms:.1f} ms" for name, ms in times)
         terminal.out(f"time: {text}")
     numbered = enumerate(result.passages, start=1)
     terminal.keep_or_warn(
-        partial(assemble.remember, loaded, question, "search", numbered)
+        partial(assemble.remember, loaded, question, "search", numbered, document)
     )
     terminal.warnings((*result.degraded, *foreign), quiet=quiet)
     if not result.passages:

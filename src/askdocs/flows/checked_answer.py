@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from askdocs.domain.ports import Vector
 
 Show = Callable[[str], None]
+Judged = Callable[[Sentence], None]
 
 
 class Unverified(Enum):
@@ -52,6 +53,8 @@ class Rules:
         verify: How sure a verifier is that texts say what a sentence does; decides in
             the place of the vectors.
         unverified: What becomes of a sentence that no passage supports.
+        judged: Is told each sentence once it is certain what becomes of it, shown or
+            not; what only announces something once that is there.
     """
 
     known: Sequence[str] = ()
@@ -60,6 +63,7 @@ class Rules:
     embed: Embed | None = None
     verify: Verify | None = None
     unverified: Unverified = Unverified.STRIKE
+    judged: Judged | None = None
 
 
 class SentenceEmbedder:
@@ -130,10 +134,12 @@ class CheckedAnswer:
         """Take note that nothing more comes."""
         for piece in self._pieces.feed(self._reader.end()) + self._pieces.end():
             self._judge(piece)
-        for place in self._waiting:
-            self.sentences[place] = replace(self.sentences[place], shown=False)
-        if self._rules.unverified is Unverified.REFUSE and not self.struck:
-            self._emit("".join(s.text for s in self.sentences if s.shown))
+        self._drop_waiting(lambda _: True)
+        if self._rules.unverified is Unverified.REFUSE:
+            if not self.struck:
+                self._emit("".join(s.text for s in self.sentences if s.shown))
+            for sentence in self.sentences:
+                self._tell(replace(sentence, shown=sentence.shown and not self.struck))
 
     def _judge(self, piece: str) -> None:
         judged = self._ground.judge(piece)
@@ -154,6 +160,7 @@ class CheckedAnswer:
             )
             self._show_last()
         else:
+            self._tell_certain(self.sentences[-1])
             self._left_out = True
             lines = piece[len(piece.rstrip()) :].count("\n")
             self._blank = max(self._blank.lstrip(" "), "\n" * lines) or self._blank
@@ -164,15 +171,27 @@ class CheckedAnswer:
             if announces_nothing(self.sentences[place].text):
                 self.sentences[place] = replace(self.sentences[place], shown=False)
                 self._waiting.remove(place)
+                self._tell_certain(self.sentences[place])
         self._left_out = False
 
     def _show_last(self) -> None:
         """Show the last sentence, and what announced it."""
-        lead_ins = [self.sentences[place].text for place in self._waiting]
+        shown = [self.sentences[place] for place in self._waiting]
+        shown.append(self.sentences[-1])
         self._waiting.clear()
-        text = "".join([*lead_ins, self.sentences[-1].text])
+        for sentence in shown:
+            self._tell_certain(sentence)
         if self._rules.unverified is not Unverified.REFUSE:
-            self._emit(text)
+            self._emit("".join(sentence.text for sentence in shown))
+
+    def _tell_certain(self, sentence: Sentence) -> None:
+        """Tell a sentence of which nothing can change; a whole answer may be refused."""
+        if self._rules.unverified is not Unverified.REFUSE:
+            self._tell(sentence)
+
+    def _tell(self, sentence: Sentence) -> None:
+        if self._rules.judged:
+            self._rules.judged(sentence)
 
     def _emit(self, text: str) -> None:
         """Show a text; the blanks at its end only if something follows."""

@@ -35,6 +35,34 @@ def test_what_is_kept_is_read_back(file):
     assert read_last_answer(file) == LAST
 
 
+def test_the_whole_answer_is_kept_with_it(file):
+    """To be shown again."""
+    whole = replace(LAST, document={"answer": "So it is.", "citations": []})
+    write_last_answer(file, whole)
+
+    assert read_last_answer(file) == whole
+
+
+@pytest.mark.parametrize("document", [None, 7, "text", []])
+def test_a_document_that_is_none_is_left(file, document):
+    """What is cited can be opened all the same."""
+    write_last_answer(file, LAST)
+    data = {**json.loads(file.read_text()), "document": document}
+    file.write_text(json.dumps(data))
+
+    assert read_last_answer(file) == LAST
+
+
+def test_what_an_older_version_kept_can_be_opened(file):
+    """It had no document."""
+    write_last_answer(file, LAST)
+    old = {**json.loads(file.read_text()), "version": 1}
+    del old["document"]
+    file.write_text(json.dumps(old))
+
+    assert read_last_answer(file) == LAST
+
+
 def test_only_the_last_one_is_kept(file):
     """A refusal takes the citations of the answer before it away."""
     refused = LastAnswer("Who won?", "refused:no_match", ())
@@ -66,7 +94,7 @@ def test_answers_at_the_same_time_do_not_mix(file):
 @pytest.mark.parametrize(
     "change",
     [
-        {"version": 2},
+        {"version": 3},
         {"citations": None},
         {"citations": [1]},
         {"citations": [{"mark": 1}]},

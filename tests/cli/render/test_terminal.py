@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import sys
+from threading import Thread
 
 import pytest
-from tests.support.passages import passage, passages
 
 from askdocs.cli.render import terminal
-from askdocs.domain.answer import Answer, Status
 from askdocs.domain.errors import ConfigError
 from askdocs.domain.index import Report
 from askdocs.domain.text import SkippedFile
@@ -34,12 +35,6 @@ def shown_on_a_terminal(monkeypatch, **env: str) -> str:
         return sys.stdout.getvalue()
 
 
-def an_answer(status=Status.ANSWERED, text="It is [^2], then [^1].", **more) -> Answer:
-    some = passages(3)
-    given = {"cited": (some[1], some[0]), "retrieved": some, "link": URL, **more}
-    return Answer("How?", status, text, **given)
-
-
 def a_report(**more) -> Report:
     given = {
         "found": 1234, "indexed": 1200, "unchanged": 30, "skipped": (), "failed": (),
@@ -54,6 +49,8 @@ def a_report(**more) -> Report:
     [
         lambda: terminal.out(EVIL, bold=True, href=EVIL),
         lambda: terminal.err(EVIL),
+        lambda: terminal.note(EVIL),
+        lambda: terminal.print_event(EVIL, {EVIL: EVIL}),
         lambda: terminal.stream(EVIL),
         lambda: terminal.err_block(EVIL),
         lambda: terminal.error(EVIL, EVIL),
@@ -67,7 +64,7 @@ def a_report(**more) -> Report:
             a_report(generation=EVIL), dry_run=False, verbose=True
         ),
     ],
-    ids="out err piece block problem warning table document complaint report".split(),
+    ids="out err note event piece block problem warning table document complaint report".split(),
 )
 def test_every_way_out_takes_control_characters_away(say, capsys):
     """A new way to print needs a line here."""
@@ -114,32 +111,64 @@ def test_a_terminal_gets_what_it_understands(monkeypatch, env, line):
     assert shown_on_a_terminal(monkeypatch, **env) == line
 
 
-def test_a_pipe_gets_plain_text(capsys):
-    """What is searched with grep must read as it looks."""
-    terminal.passages(passages(1))
+def test_a_transient_line_is_gone_before_anything_else_is_printed(monkeypatch):
+    """From another thread, too; a pipe never sees it."""
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("NO_COLOR", "1")
 
-    first, link = capsys.readouterr().out.splitlines()[:2]
-    assert first == f"1. {passage(1).trail}  ({passage(1).score:.4f})"
-    assert link == f"   {passage(1).link}"
+    terminal.transient("reading 5 passages")
+    terminal.transient("reading " + "9" * 500)
+    terminal.out("Jobs")
+    terminal.out("more")
+    monkeypatch.setattr(sys, "stderr", pipe := io.StringIO())
+    terminal.transient("reading")
+
+    first, second, *rest = screen.getvalue().split(terminal.ERASE)
+    assert first == "reading 5 passages"
+    assert len(second) < 100
+    assert rest == ["Jobs\nmore\n"]
+    assert pipe.getvalue() == ""
 
 
-def test_sources_carry_the_numbers_of_the_text(capsys):
-    """[2] in the text is [2] in the list, whatever the order."""
-    terminal.answer_footer(an_answer(), "Example")
+def test_a_pipe_that_refuses_what_it_cannot_hold_is_waited_for(monkeypatch):
+    """Whoever made it did not expect a document of more than 64 kB."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    monkeypatch.setattr(sys, "stdout", os.fdopen(writer, "w"))
+    text = "x" * 300_000
+    got = []
+    thread = Thread(target=lambda: got.append(os.fdopen(reader).read()))
+    thread.start()
 
-    lines = capsys.readouterr().out.strip().splitlines()
-    assert [line[:3] for line in lines[1:3]] == ["[2]", "[1]"]
-    assert lines[-1] == f"Read more: {URL}"
+    terminal.out(text)
+    sys.stdout.close()
+    thread.join()
+
+    assert got == [text + "\n"]
 
 
-@pytest.mark.parametrize("status", [Status.NO_MATCH, Status.NOT_IN_CONTEXT])
-def test_a_refusal_ends_with_the_site(status):
-    """There is nothing more to read about it."""
-    answer = an_answer(status)
+def test_an_event_is_one_line_of_ascii(capsys):
+    """A reader takes line by line."""
+    terminal.print_event("sentence", {"text": "a\nb\u2028\x1b"})
 
-    assert (
-        terminal.closing_line(answer, "Example") == f"The Example documentation: {URL}"
-    )
+    line = capsys.readouterr().out
+    assert line.isascii()
+    assert line.count("\n") == 1
+    assert json.loads(line) == {"event": "sentence", "text": "a\nb\u2028\x1b"}
+
+
+def test_a_note_is_dim_and_the_rest_of_the_screen_is_not(monkeypatch):
+    """Nobody must read it."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+
+    terminal.note(EVIL)
+
+    assert sys.stderr.getvalue() == "\x1b[2ma[31mb\x1b[0m\n"
 
 
 def test_a_report_is_a_sum(capsys):

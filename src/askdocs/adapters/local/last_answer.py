@@ -1,9 +1,10 @@
-"""Keep the citations of the last answer in a small file, to open them by number."""
+"""Keep the last answer in a file: to open what it cites by number, and to show it again."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ from askdocs.adapters.local.files import (
     replace_text,
 )
 
-VERSION = 1
+VERSION = 2
+_KNOWN_VERSIONS = {1, VERSION}  # the first kept no document
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,18 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class LastAnswer:
-    """What is remembered of an answer: not its text.
+    """What is remembered of an answer.
 
     Attributes:
         status: As in the JSON of `rag ask`, or "search".
+        document: What `--json` printed of it, or would have; empty if an older version
+            kept it.
     """
 
     question: str
     status: str
     citations: tuple[Citation, ...]
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_last_answer(file: Path, last: LastAnswer) -> None:
@@ -50,7 +55,7 @@ def write_last_answer(file: Path, last: LastAnswer) -> None:
     Raises:
         NotWritable: if its folder cannot be written.
     """
-    data = json.dumps({"version": VERSION, **asdict(last)}, indent=1)
+    data = json.dumps({"version": VERSION, **asdict(last)})
     private_folder(file.parent)
     with as_not_writable(file):
         replace_text(file, data + "\n", private=True)
@@ -60,11 +65,15 @@ def read_last_answer(file: Path) -> LastAnswer | None:
     """Return what was kept; None if nothing was, or it is of another version or damaged."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        if data["version"] != VERSION:
+        if data["version"] not in _KNOWN_VERSIONS:
             return None
         citations = tuple(_to_citation(c) for c in data["citations"])
+        document = data.get("document", {})
         return LastAnswer(
-            _checked_text(data["question"]), _checked_text(data["status"]), citations
+            _checked_text(data["question"]),
+            _checked_text(data["status"]),
+            citations,
+            document if isinstance(document, dict) else {},
         )
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

@@ -1,14 +1,26 @@
-"""Print what stands under an answer, save a conversation, open a page in the browser."""
+"""Show an answer for a person: what is read meanwhile, its text, what stands under it."""
 
 from __future__ import annotations
 
 import sys
+import textwrap
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 from askdocs.cli.render import terminal
-from askdocs.domain.answer import Answer, Passage
+from askdocs.cli.render.markdown.view import MarkdownView
+from askdocs.cli.render.search_result import SNIPPET_CHARS
+from askdocs.cli.render.sources import (
+    closing_line,
+    numbered_passages,
+    print_footer,
+    unmentioned_line,
+)
+from askdocs.cli.render.waiting import WaitingLine
+from askdocs.domain.answer import Answer, Passage, Sentence, Status, Verdict
 from askdocs.domain.citation_mark import LONG_MARK, write_mark
 from askdocs.domain.errors import ConfigError, NotWritable
 from askdocs.domain.text import visible
@@ -16,33 +28,131 @@ from askdocs.domain.text import visible
 _MAX_SHOWN_CHARS = 60
 
 
-def print_footer(answer: Answer, product: str) -> None:
-    """Print what follows the streamed text: the sources and the link."""
-    if answer.text:
-        terminal.answer_footer(answer, product)
-    else:
-        terminal.passages(answer.retrieved)
-        terminal.out(terminal.closing_line(answer, product), href=answer.link)
+class AnswerView:
+    """Shows one answer as text: rendered on a terminal, as it is in a pipe.
+
+    While it is entered, a line says what is waited for.
+
+    Args:
+        quiet: Show the answer alone.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._waiting = WaitingLine()
+        self._links: dict[int, str] = {}
+        screen = terminal.screen(sys.stdout)
+        self._markdown = MarkdownView(screen, self._links) if screen else None
+
+    def __enter__(self) -> AnswerView:
+        """Begin to wait."""
+        if not self._quiet:
+            self._waiting.start("searching")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        err: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave a clean line behind."""
+        self._waiting.stop()
+        if kind and self._markdown and self._markdown.began:
+            terminal.out()
+
+    def wait_for(self, text: str) -> None:
+        """Say what a long silence waits for."""
+        if self._waiting.drawn:
+            self._waiting.say(text.rstrip("."))
+        elif not self._quiet:
+            terminal.err(text)
+
+    def listed(self, passages: Sequence[Passage]) -> None:
+        """Take the passages that are read; the marks of the text lead to them."""
+        self._links.update(_links(passages))
+        pages = len({passage.path for passage in passages})
+        self._waiting.say(
+            f"reading {_count(len(passages), 'passage')} from {_count(pages, 'page')}"
+        )
+
+    def judged(self, sentence: Sentence) -> None:
+        """Take a sentence with its verdict; a person reads those that are shown."""
+
+    def show(self, text: str) -> None:
+        """Show the next part of the text."""
+        self._waiting.stop()
+        if self._markdown:
+            terminal.out_painted(self._markdown.feed(text))
+        else:
+            terminal.stream(text)
+
+    def finish(self, answer: Answer, document: Mapping[str, Any]) -> None:
+        """Print what stands under the text, which is shown.
+
+        Args:
+            answer: The whole answer.
+            document: What `--json` prints of it.
+        """
+        self._waiting.stop()
+        if self._markdown:
+            terminal.out_painted(self._markdown.end())
+        print_footer(answer, document["closing"])
+
+    def show_again(self, answer: Answer, document: Mapping[str, Any]) -> None:
+        """Show an answer that is whole already."""
+        self._links.update(_links(answer.retrieved))
+        if answer.text:
+            self.show(answer.text)
+        self.finish(answer, document)
+
+
+def _links(passages: Sequence[Passage]) -> dict[int, str]:
+    return {n: passage.link for n, passage in enumerate(passages, start=1)}
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def print_notes(answer: Answer, *, quiet: bool) -> None:
     """Print on stderr how a question ended, and what went wrong on the way."""
     terminal.warnings(answer.degraded, quiet=quiet)
-    terminal.answer_status(answer, quiet=quiet)
-    for verdict in () if quiet else answer.safety:
+    if not quiet:
+        _print_status(answer)
+        _print_safety(answer)
+    if answer.problem:
+        terminal.error(answer.problem, answer.hint)
+    elif answer.hint and not quiet:
+        terminal.note(answer.hint)
+
+
+def _print_status(answer: Answer) -> None:
+    """Print how a question ended if it is not simply answered, and what is doubtful.
+
+    What was left out is counted and not quoted: it may be what a page, and no reader,
+    wanted to be said. `--json` has it.
+    """
+    if answer.status in {Status.ANSWERED, Status.PASSAGES_ONLY}:
+        return
+    unsupported = [s for s in answer.sentences if s.verdict is Verdict.UNSUPPORTED]
+    count = sum(not s.shown for s in unsupported)
+    of = f"{count} of {len(answer.sentences)} sentences left out: no passage says so"
+    terminal.note(f"status: {answer.status.value}" + (f" ({of})" if count else ""))
+    for sentence in unsupported:
+        if sentence.shown:
+            text = textwrap.shorten(
+                terminal.one_line(sentence.text), SNIPPET_CHARS, placeholder=" …"
+            )
+            terminal.note(f"not supported: {text} ({sentence.why})")
+
+
+def _print_safety(answer: Answer) -> None:
+    for verdict in answer.safety:
         if not verdict.safe:
             why = f" ({verdict.why})" if verdict.why else ""
             categories = ", ".join(verdict.categories)
             terminal.err(f"guard: {verdict.stage}: {categories}{why}")
-    if answer.problem:
-        terminal.error(answer.problem, answer.hint)
-
-
-def numbered_passages(answer: Answer) -> list[tuple[int, Passage]]:
-    """Return what `rag open` opens, by the number that the reader has seen."""
-    if answer.text:
-        return terminal.numbered_citations(answer)
-    return list(enumerate(answer.retrieved, start=1))
 
 
 def open_url(url: str, *, browse: bool = True) -> None:
@@ -62,12 +172,15 @@ def transcript(history: Sequence[tuple[str, Answer]], product: str) -> str:
         mark = write_mark(rf"{turn}-\1")
         sources = [
             f"{write_mark(f'{turn}-{n}')}: [{terminal.one_line(p.trail)}]({p.link})"
-            for n, p in terminal.numbered_citations(answer)
+            for n, p in (numbered_passages(answer) if answer.text else ())
         ]
         text = LONG_MARK.sub(mark, answer.text) or answer.problem
+        missing = unmentioned_line(answer)
         question = f"## {terminal.one_line(line)}"
-        end = terminal.closing_line(answer, product)
-        parts += [part for part in (question, text, end, "\n".join(sources)) if part]
+        end = closing_line(answer, product)
+        parts += [
+            part for part in (question, text, missing, end, "\n".join(sources)) if part
+        ]
     return visible("\n\n".join(parts) + "\n")
 
 

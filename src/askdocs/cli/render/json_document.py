@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from askdocs.cli.render.terminal import closing_line, numbered_citations
+from askdocs.cli.render.sources import closing_line, numbered_citations
 from askdocs.domain.answer import Answer, Passage, SearchResult, Sentence, Status
 from askdocs.domain.errors import (
     AnswerIncomplete,
@@ -121,13 +121,13 @@ def search_result(
     question: str, result: SearchResult, *, explain: bool = False
 ) -> dict[str, Any]:
     """Return the result of a search, with the ranks of each passage if asked."""
-    passages = [_passage(p) for p in result.passages]
+    entries = passages(result.passages)
     if explain:
-        for entry, passage in zip(passages, result.passages, strict=True):
+        for entry, passage in zip(entries, result.passages, strict=True):
             entry["ranks"] = dict(result.ranks.get(passage.id, {}))
     return {
         "question": question,
-        "passages": passages,
+        "passages": entries,
         "degraded": list(result.degraded),
         **({"milliseconds": dict(result.spent_ms)} if explain else {}),
     }
@@ -151,37 +151,53 @@ def answer(
         "status": result.status.value,
         "quoted": result.quoted,
         "answer": text,
+        "closing": closing_line(result, product),
         "link": result.link,
         "citations": [
             {**_passage(p), "mark": n, "quote": p.text}
             for n, p in numbered_citations(result)
         ],
-        "retrieved": [_passage(p) for p in result.retrieved],
-        "nearest": [_passage(p) for p in result.nearest],
+        "retrieved": passages(result.retrieved),
+        "nearest": [
+            {**_passage(p), "mark": n} for n, p in enumerate(result.nearest, start=1)
+        ],
         "unmentioned": list(result.unmentioned),
-        "sentences": [_sentence(sentence) for sentence in result.sentences],
+        "sentences": [sentence(s) for s in result.sentences],
         "safety": [asdict(safety) for safety in result.safety],
         "index": dict(index),
-        "model": result.model,
-        "timings": {"total": round(seconds, 3)},
+        "model": {"name": result.model} if result.model else None,
+        "timings": {"total": round(seconds, 3), **_seconds(result.spent_ms)},
         "degraded": list(result.degraded),
         "warnings": list(warnings),
     }
     if result.problem:
         name = _ERRORS[result.status].__name__
         document |= error(result.exit_code, name, result.problem, result.hint)
+    elif result.hint:
+        document["hint"] = result.hint
     return document
 
 
-def _sentence(sentence: Sentence) -> dict[str, Any]:
-    return {**asdict(sentence), "verdict": sentence.verdict.value}
+def sentence(checked: Sentence) -> dict[str, Any]:
+    """Return a sentence of an answer, with its verdict."""
+    return {**asdict(checked), "verdict": checked.verdict.value}
+
+
+def passages(found: Sequence[Passage]) -> list[dict[str, Any]]:
+    """Return passages; the nth is what mark [^n] cites."""
+    return [_passage(p) for p in found]
+
+
+def _seconds(spent_ms: Mapping[str, float]) -> dict[str, float]:
+    return {stage: round(ms / 1000, 3) for stage, ms in spent_ms.items()}
 
 
 def _passage(passage: Passage) -> dict[str, Any]:
     return {
         "id": passage.id,
         "path": passage.path,
-        "url": passage.url,
+        "url": passage.link,
+        "page_url": passage.url,
         "anchor": passage.anchor,
         "title": passage.title,
         "heading": list(passage.heading),

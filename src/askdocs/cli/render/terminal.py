@@ -11,29 +11,62 @@ import os
 import shutil
 import signal
 import sys
-import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from threading import RLock
 from typing import Any, TextIO
 
-from askdocs.domain.answer import Answer, Passage, Status, Verdict
-from askdocs.domain.errors import ConfigError, Exit, NotWritable
+from askdocs.cli.render.markdown.style import MAX_COLUMNS, Screen, Span, Style
+from askdocs.domain.errors import ConfigError, NotWritable
 from askdocs.domain.index import Report
-from askdocs.domain.text import Block, Kind, visible
-from askdocs.steps.docs.chunk import readable
+from askdocs.domain.text import visible
 
 SCHEMA = 1
-_SNIPPET_CHARS = 280
+ERASE = "\r\x1b[2K"
+_LOCK = RLock()
+_transient: list[bool] = [False]
+
+
+def screen(stream: TextIO) -> Screen | None:
+    """Return what the terminal behind a stream can show; None where there is none."""
+    if not stream.isatty():
+        return None
+    columns = shutil.get_terminal_size((MAX_COLUMNS, 24)).columns
+    dumb = os.environ.get("TERM") == "dumb"
+    colour = not (dumb or os.environ.get("NO_COLOR"))
+    return Screen(min(MAX_COLUMNS, columns), colour, links=not dumb)
 
 
 def out(text: str = "", *, bold: bool = False, href: str = "") -> None:
     """Print a line of the result; on a terminal bold, and a link that can be followed."""
-    line = visible(text)
-    if href and _is_terminal(sys.stdout):
-        line = f"\x1b]8;;{visible(href)}\x1b\\{line}\x1b]8;;\x1b\\"
-    if bold and _has_colour(sys.stdout):
-        line = f"\x1b[1m{line}\x1b[0m"
-    _write(sys.stdout, line + "\n")
+    to = screen(sys.stdout) or Screen(0)
+    span = Span(text, Style.BOLD if bold else Style.PLAIN, href)
+    _write(sys.stdout, to.paint([span]) + "\n")
+
+
+def out_painted(text: str) -> None:
+    """Print what a `Screen` has painted, which made all of it visible."""
+    _write(sys.stdout, text)
+
+
+def note(text: str) -> None:
+    """Print a line that is not the result and that nobody must read."""
+    to = screen(sys.stderr) or Screen(0)
+    _write(sys.stderr, to.paint([Span(one_line(text), Style.DIM)]) + "\n")
+
+
+def transient(text: str) -> None:
+    """Show a line on the terminal until anything else is printed; "" takes it away.
+
+    Any thread may call it.
+    """
+    if (to := screen(sys.stderr)) is None or not to.links:
+        return
+    line = one_line(text)[: to.columns - 1]
+    with _LOCK:
+        _write(sys.stderr, to.paint([Span(line, Style.DIM)]))
+        _transient[0] = bool(line)
 
 
 def err(text: str) -> None:
@@ -54,6 +87,16 @@ def stream(text: str) -> None:
 def print_json(data: Mapping[str, Any]) -> None:
     """Print one versioned JSON document; nothing but ASCII, so no escape survives."""
     _write(sys.stdout, json.dumps({"schema_version": SCHEMA, **data}, indent=2) + "\n")
+
+
+def print_event(name: str, data: Mapping[str, Any]) -> None:
+    """Print one event as a line of JSON, at once; nothing but ASCII, as `print_json`."""
+    _write(sys.stdout, json.dumps({"event": name, **data}) + "\n")
+
+
+def print_end(document: Mapping[str, Any]) -> None:
+    """Print the last event: the versioned document, or an error."""
+    print_event("end", {"schema_version": SCHEMA, **document})
 
 
 def error(what: str, hint: str) -> None:
@@ -120,91 +163,12 @@ def ingest_problems(report: Report, *, quiet: bool) -> None:
     warnings(report.warnings, quiet=quiet)
 
 
-def passages(
-    ranking: Sequence[Passage], ranks: Mapping[str, Mapping[str, int]] | None = None
-) -> None:
-    """Print passages, best first, each with its link, its ranks if asked, its beginning."""
-    for n, passage in enumerate(ranking, start=1):
-        out(f"{n}. {one_line(passage.trail)}  ({passage.score:.4f})", bold=True)
-        out(f"   {passage.link}", href=passage.link)
-        if own := (ranks or {}).get(passage.id):
-            out("   ranks: " + ", ".join(f"{name} {n}" for name, n in own.items()))
-        block = Block(visible(passage.text), Kind.PROSE, passage.lines)
-        text = " ".join(readable(block).split())
-        short = textwrap.shorten(text, _SNIPPET_CHARS, placeholder=" …")
-        out(
-            textwrap.fill(
-                short, _width(), initial_indent="   ", subsequent_indent="   "
-            )
-        )
-        out()
-
-
 def keep_or_warn(keep: Callable[[], None]) -> None:
     """Keep what `rag open` needs; where that cannot be written there is an answer yet."""
     try:
         keep()
     except NotWritable as failure:
         warning(f"rag open will not know this answer: {failure}")
-
-
-def retrieved(ranking: Sequence[Passage]) -> None:
-    """Print on a terminal what the model is reading, while it reads."""
-    if not _is_terminal(sys.stderr):
-        return
-    for n, passage in enumerate(ranking, start=1):
-        err(f"[{n}] {passage.trail} - {passage.link}")
-    err("")
-
-
-def answer_status(answer: Answer, *, quiet: bool) -> None:
-    """Print how a question ended if it is not simply answered, and what is doubtful.
-
-    What was left out is counted and not quoted: it may be what a page, and no reader,
-    wanted to be said. `--json` has it.
-    """
-    if quiet or answer.status in {Status.ANSWERED, Status.PASSAGES_ONLY}:
-        return
-    unsupported = [s for s in answer.sentences if s.verdict is Verdict.UNSUPPORTED]
-    count = sum(not s.shown for s in unsupported)
-    of = f"{count} of {len(answer.sentences)} sentences left out: no passage says so"
-    err(f"status: {answer.status.value}" + (f" ({of})" if count else ""))
-    for sentence in unsupported:
-        if sentence.shown:
-            text = textwrap.shorten(
-                one_line(sentence.text), _SNIPPET_CHARS, placeholder=" …"
-            )
-            err(f"not supported: {text} ({sentence.why})")
-
-
-def closing_line(answer: Answer, product: str) -> str:
-    """Return the paragraph that ends every answer: the program's own link."""
-    if answer.exit_code is Exit.REFUSED:
-        return f"The {product} documentation: {answer.link}"
-    return f"Read more: {answer.link}"
-
-
-def answer_footer(answer: Answer, product: str) -> None:
-    """Print what stands under the streamed text: sources, and last the link."""
-    out("\n")
-    if answer.cited:
-        out("Sources:")
-        for n, passage in numbered_citations(answer):
-            source(n, passage)
-        out()
-    out(closing_line(answer, product), href=answer.link)
-
-
-def source(number: int, passage: Passage) -> None:
-    """Print one source with its link."""
-    line = f"[{number}] {one_line(passage.trail)} - {passage.link}"
-    out(line, href=passage.link)
-
-
-def numbered_citations(answer: Answer) -> list[tuple[int, Passage]]:
-    """Return the cited passages with the numbers that the text gives them."""
-    number = {p.id: n for n, p in enumerate(answer.retrieved, start=1)}
-    return [(number[p.id], p) for p in answer.cited]
 
 
 def table(rows: Iterable[tuple[str, str]]) -> None:
@@ -221,18 +185,6 @@ def one_line(text: str) -> str:
     return " ".join(line for line in lines if line)
 
 
-def _is_terminal(stream: TextIO) -> bool:
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _has_colour(stream: TextIO) -> bool:
-    return _is_terminal(stream) and not os.environ.get("NO_COLOR")
-
-
-def _width() -> int:
-    return max(40, min(100, shutil.get_terminal_size((100, 24)).columns))
-
-
 def _write(stream: TextIO, text: str) -> None:
     """Write at once; who reads us may be gone, or the disk behind it full.
 
@@ -241,8 +193,11 @@ def _write(stream: TextIO, text: str) -> None:
         NotWritable: if it cannot be written for another reason.
     """
     try:
-        stream.write(text)
-        stream.flush()
+        with _LOCK:
+            _erase_transient()
+            _wait_for_readers(stream)
+            stream.write(text)
+            stream.flush()
     except OSError as err:
         # Python flushes once more at the end, and would complain once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -252,3 +207,21 @@ def _write(stream: TextIO, text: str) -> None:
         hint = "df -h   (is there space where you send the output?)"
         what = f"{name} cannot be written: {err.strerror}"
         raise NotWritable(what, hint=hint) from err
+
+
+def _erase_transient() -> None:
+    """Take the transient line away before anything else is printed."""
+    if _transient[0]:
+        _transient[0] = False
+        sys.stderr.write(ERASE)
+        sys.stderr.flush()
+
+
+def _wait_for_readers(stream: TextIO) -> None:
+    """Let a write wait until a slow reader has room, whatever the pipe was made for.
+
+    Some programs hand us a pipe that refuses what it cannot hold at once.
+    """
+    with suppress(OSError, ValueError):  # a stream of a test has no number
+        if not os.get_blocking(stream.fileno()):
+            os.set_blocking(stream.fileno(), True)
