@@ -6,7 +6,7 @@ READY := .venv/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check bench picture clean
 
 help:
 	@echo "make demo              index the manual in docs/ and ask it a question"
@@ -14,6 +14,7 @@ help:
 	@echo "make test              run the tests"
 	@echo "make check             formatting, lint, types, layers, tests: what CI runs"
 	@echo "make bench             measure speed and memory (RAG_TEST_DOCS names the docs)"
+	@echo "make picture           draw docs/answer.svg anew, the picture in README.md"
 	@echo "make clean             remove .venv and .demo"
 
 $(READY): pyproject.toml constraints.txt
@@ -42,6 +43,9 @@ check: $(READY)
 bench: $(READY)
 	@set -e; for script in bench/*.py; do \
 	  echo "\$$ python $$script"; $(BIN)/python "$$script"; done
+
+picture: $(READY)
+	$(BIN)/python bench/picture/export.py
 
 clean:
 	rm -rf .venv .demo
