@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import Any
 
 from askdocs.cli.render import terminal
+from askdocs.cli.render.markdown.style import Span
 from askdocs.cli.render.markdown.view import MarkdownView
+from askdocs.cli.render.markdown.wrap import Wrapper, words
 from askdocs.cli.render.search_result import SNIPPET_CHARS
 from askdocs.cli.render.sources import (
     closing_line,
@@ -138,13 +140,24 @@ def _print_status(answer: Answer) -> None:
     unsupported = [s for s in answer.sentences if s.verdict is Verdict.UNSUPPORTED]
     count = sum(not s.shown for s in unsupported)
     of = f"{count} of {len(answer.sentences)} sentences left out: no passage says so"
-    terminal.note(f"status: {answer.status.value}" + (f" ({of})" if count else ""))
+    _note(f"status: {answer.status.value}" + (f" ({of})" if count else ""))
     for sentence in unsupported:
         if sentence.shown:
             text = textwrap.shorten(
                 terminal.one_line(sentence.text), SNIPPET_CHARS, placeholder=" …"
             )
-            terminal.note(f"not supported: {text} ({sentence.why})")
+            _note(f"not supported: {text} ({sentence.why})")
+
+
+def _note(text: str) -> None:
+    """Print a sentence beside the answer, on a terminal wrapped to its width."""
+    screen = terminal.screen(sys.stderr)
+    if screen is None:
+        terminal.note(text)
+        return
+    wrapped = Wrapper(screen.columns).put(words([Span(terminal.one_line(text))]))
+    for line in "".join(span.text for span in wrapped).split("\n"):
+        terminal.note(line)
 
 
 def _print_safety(answer: Answer) -> None:

@@ -89,7 +89,9 @@ def _print_source(number: int, passage: Passage) -> None:
     rest = [Span(" " * (len(mark.text) + 1))]
     title = Wrapper(screen.columns, [mark, Span(" ")], rest).put(words([Span(trail)]))
     _print_line(screen, title)
-    _print_line(screen, [*rest, Span(passage.link, Style.DIM, passage.link)])
+    fits = len(rest[0].text) + len(passage.link) <= screen.columns
+    indent = rest if fits else []
+    _print_line(screen, [*indent, Span(passage.link, Style.DIM, passage.link)])
 
 
 def _print_closing(text: str, link: str) -> None:
@@ -104,6 +106,7 @@ def _print_closing(text: str, link: str) -> None:
 
 
 def _print_wrapped(text: str) -> None:
+    """Print a sentence of our own."""
     if screen := terminal.screen(sys.stdout):
         _print_line(screen, Wrapper(screen.columns).put(words([Span(text)])))
     else:

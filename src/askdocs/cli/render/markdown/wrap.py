@@ -8,10 +8,9 @@ parted between characters, but not before a full stop or behind an opening brack
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-
-from rich.cells import cell_len
 
 from askdocs.cli.render.markdown.style import Span
 
@@ -54,8 +53,24 @@ class Word:
 
 
 def width(spans: Iterable[Span]) -> int:
-    """Return how many columns a text takes."""
-    return sum(cell_len(span.text) for span in spans)
+    """Return how many columns a text takes.
+
+    Rich knows it, too, and more of emoji; but every `rag --help` would import it.
+
+    >>> width([Span("Jobs"), Span("作业"), Span("e\u0301")])
+    9
+    """
+    return sum(
+        len(span.text) if span.text.isascii() else sum(map(_columns, span.text))
+        for span in spans
+    )
+
+
+def _columns(char: str) -> int:
+    """Return how many columns a character takes: none if it sits on another one."""
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def words(spans: Sequence[Span]) -> list[Word]:
