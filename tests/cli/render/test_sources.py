@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
 from tests.support.passages import passage, passages
 
 from askdocs.cli.render import sources
 from askdocs.domain.answer import Answer, Status
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
 
 URL = "https://docs.example/"
 SITE = f"The Example documentation: {URL}"
@@ -60,6 +69,20 @@ def test_without_a_text_the_passages_are_the_answer(capsys):
     assert "Sources:" not in out
     assert out.startswith(f"1. {passage(1).trail}")
     assert out.endswith(f"Read more: {URL}\n")
+
+
+@pytest.mark.parametrize("size", [50, 58, 70], ids=["fits", "at the edge", "too long"])
+def test_an_address_is_moved_to_the_edge_where_it_then_fits(monkeypatch, size):
+    """On a terminal of 60 columns."""
+    url = f"{URL:a<{size}}"
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setattr(sys, "stdout", screen := Terminal())
+    sources.print_sources("Sources:", [(1, passage(1, url=url))])
+
+    head, title, address, _ = screen.getvalue().splitlines()
+    assert (head, title) == ("Sources:", f"[1] {passage(1).trail}")
+    assert address == (url if size == 58 else f"    {url}")
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,9 @@ def _print_source(number: int, passage: Passage) -> None:
     rest = [Span(" " * (len(mark.text) + 1))]
     title = Wrapper(screen.columns, [mark, Span(" ")], rest).put(words([Span(trail)]))
     _print_line(screen, title)
-    fits = len(rest[0].text) + len(passage.link) <= screen.columns
-    indent = rest if fits else []
+    indented = len(rest[0].text) + len(passage.link)
+    fits_only_at_edge = len(passage.link) <= screen.columns < indented
+    indent = [] if fits_only_at_edge else rest
     _print_line(screen, [*indent, Span(passage.link, Style.DIM, passage.link)])
 
 
