@@ -171,7 +171,14 @@ def asker(
         rules = rules_for(loaded, search)
         if engine:
             rules = replace(rules, verify=verifier_for(loaded), judged=judged)
-        answerer = Answerer(search.retriever, engine, prompt, rules=rules, guard=guard)
+        answerer = Answerer(
+            search.retriever,
+            engine,
+            prompt,
+            passages_only=prompt.mode is Mode.NO_TEXT,
+            rules=rules,
+            guard=guard,
+        )
         yield Answering(
             answerer,
             search.only,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from askdocs.domain.errors import Exit
+
+if TYPE_CHECKING:
+    from askdocs.domain.ports import Vector
 
 REFUSAL = "I don't know."
 """What the user reads when the docs do not answer."""
@@ -70,6 +74,7 @@ class SearchResult:
             no vector could be asked.
         entitled: The largest share of the question's words, from 0 to 1, that the title
             or the headings of one page hold.
+        vector: Of the question, shape (dim,); None where no vector could be asked.
     """
 
     passages: tuple[Passage, ...]
@@ -78,6 +83,7 @@ class SearchResult:
     spent_ms: Mapping[str, float] = field(default_factory=dict)
     nearest: float | None = None
     entitled: float = 0.0
+    vector: Vector | None = None
 
 
 class Verdict(Enum):

@@ -33,6 +33,12 @@ RERANKED = 20
 ELSEWHERE = 50
 """Passages that are looked at to say where matches are that a filter leaves out."""
 
+PAGES_READ = 6
+"""Pages that are read whole to be quoted from."""
+
+CHUNKS_READ = 400
+"""Chunks of them, the nearest to the question first; the longest page of 1,926 has 96."""
+
 
 class Retriever:
     """Finds the passages of one index that answer a question best.
@@ -79,6 +85,29 @@ class Retriever:
             raise nothing_matches(only, elsewhere, self._store)
         return result
 
+    def read_pages(self, question: str, result: SearchResult) -> list[Passage]:
+        """Return all chunks of the pages that a search found first, in no order.
+
+        Their score is how like the question they are. Where no vector was to be had,
+        they are what the search found.
+        """
+        paths = dict.fromkeys(p.file_path for p in result.passages if p.file_path)
+        first = tuple(paths)[:PAGES_READ]
+        if result.vector is None or not first:
+            return list(result.passages)
+        only = Filter(path=first)
+        rankings = self._store.search(
+            result.vector, question, CHUNKS_READ, pages=1, only=only
+        )
+        scores = {hit.id: hit.score for hit in rankings["dense"]}
+        chunks = self._store.passages(scores)
+        # A path names the pages in its folder, too.
+        return [
+            replace(chunk, score=scores[id_])
+            for id_, chunk in chunks.items()
+            if chunk.file_path in first
+        ]
+
     def _find_elsewhere(self, question: str, only: Filter) -> SearchResult:
         """Return more passages than are shown, with a filter that leaves out less."""
         return self._search(question, only, ELSEWHERE, None)
@@ -111,6 +140,7 @@ class Retriever:
             {stage: round(s * 1000, 2) for stage, s in stopwatch.seconds.items()},
             nearest=max((hit.score for hit in rankings["dense"]), default=None),
             entitled=max((h.covers for r in rankings.values() for h in r), default=0.0),
+            vector=vector,
         )
 
     def _encode(self, question: str) -> tuple[Vector | None, tuple[str, ...]]:

@@ -1,0 +1,94 @@
+"""Quote the docs: read the pages that were found, and let their own words answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from askdocs.domain.answer import Answer, Passage, SearchResult
+from askdocs.domain.citation_mark import without_marks, write_mark
+from askdocs.flows.retrieve import Retriever
+from askdocs.steps.answer.ground import Embed
+from askdocs.steps.answer.markdown import is_row
+from askdocs.steps.answer.quote.mentions import unmentioned_names
+from askdocs.steps.answer.quote.page_sections import join_sections
+from askdocs.steps.answer.quote.quotation import Quote, quote
+from askdocs.steps.answer.sanitize import addresses, sanitize
+from askdocs.steps.search.language import language_of
+
+_APART = "\n\n"
+
+
+class Quoter:
+    """Chooses what the docs themselves say to a question.
+
+    Args:
+        retriever: Reads whole pages.
+        product: Whose docs these are.
+        embed: Makes vectors of texts; None without a model.
+    """
+
+    def __init__(self, retriever: Retriever, product: str, embed: Embed | None) -> None:
+        self._retriever = retriever
+        self._product = product
+        self._embed = embed
+
+    def quotes(self, question: str, result: SearchResult) -> list[Quote]:
+        """Return what the pages of a search say; [] if that answers nothing."""
+        chunks = self._retriever.read_pages(question, result)
+        return quote(
+            question,
+            join_sections(chunks, result.passages),
+            product=self._product,
+            embed=self._embed if result.vector is not None else None,
+        )
+
+    def unmentioned(
+        self, question: str, passages: Sequence[Passage]
+    ) -> tuple[str, ...]:
+        """Return the names in a question in English that no passage has."""
+        if language_of(question):
+            return ()
+        texts = [f"{passage.trail}\n{passage.text}" for passage in passages]
+        return unmentioned_names(question, texts, product=self._product)
+
+
+def with_quotes(
+    answer: Answer,
+    quotes: Sequence[Quote],
+    found: Sequence[Passage],
+    show: Callable[[str], None],
+) -> Answer:
+    """Return an answer with quotes as its text, and show them.
+
+    The sections that are quoted are the first passages of it, so that marks count from
+    1 as they are read; what else was found stands behind them.
+    """
+    cited = tuple(dict.fromkeys(q.section.passage for q in quotes))
+    numbers = {passage: n for n, passage in enumerate(cited, start=1)}
+    places = {(passage.path, passage.heading) for passage in cited}
+    rest = tuple(p for p in found if (p.path, p.heading) not in places)
+    text = "\n\n".join(
+        _marked(q.text, numbers[q.section.passage], q.section.passage) for q in quotes
+    )
+    show(text)
+    return replace(
+        answer,
+        text=text,
+        quoted=True,
+        cited=cited,
+        retrieved=cited + rest,
+        link=cited[0].url,
+    )
+
+
+def _marked(text: str, number: int, passage: Passage) -> str:
+    """Return what a passage says as it may be shown, with its mark and no other.
+
+    A mark behind a code fence would keep it open, and one behind a row be a cell.
+    """
+    quote = sanitize(without_marks(text), addresses(passage.text)).rstrip()
+    last = quote.rsplit("\n", 1)[-1]
+    apart = quote.endswith(("`" * 3, "~" * 3)) or is_row(last)
+    gap = _APART if apart else " "
+    return f"{quote}{gap}{write_mark(number)}"

@@ -1,0 +1,66 @@
+"""Find the names in a question that no passage mentions: then the docs do not answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from askdocs.steps.answer.ground.content_words import stem
+from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
+
+_TERM = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
+_SENTENCE_BEGIN = re.compile(r"(?:\A|[.?!:;(\"'])\s*\Z")
+_MIN_NAME_CHARS = 3
+
+
+def unmentioned_names(
+    question: str, texts: Iterable[str], *, product: str
+) -> tuple[str, ...]:
+    """Return the names in a question that no text has, as they were typed.
+
+    A name is what has a capital letter though no sentence begins with it ("Tokyo"),
+    several capitals ("HIPAA", "OpenSearch"), or letters and digits ("B200"); or words
+    that hyphens make one term with a function word in it ("point-in-time"). Nouns of
+    German have capitals, too: ask for names in English only.
+
+    Args:
+        question: As asked, in English.
+        texts: What was found, with titles and headings.
+        product: Its name needs no mention.
+    """
+    text = "\n".join(texts).casefold()
+    squeezed = _squeezed(text)
+    stems = {stem(word) for word in WORD.findall(text)}
+    known = WORD.findall(product.casefold())
+    names = []
+    for match in _TERM.finditer(question):
+        term = match[0]
+        begins = bool(_SENTENCE_BEGIN.search(question[: match.start()]))
+        if not _is_name(term, begins=begins) or term.casefold() in known:
+            continue
+        parts = [stem(part) for part in WORD.findall(term.casefold())]
+        whole = len(parts) == 1 and parts[0] in stems
+        if not whole and _squeezed(term.casefold()) not in squeezed:
+            names.append(term)
+    return tuple(dict.fromkeys(names))
+
+
+def _is_name(term: str, *, begins: bool) -> bool:
+    if len(term) < _MIN_NAME_CHARS:
+        return False
+    capitals = sum(char.isupper() for char in term)
+    digits = any(char.isdigit() for char in term)
+    letters = any(char.isalpha() for char in term)
+    inner = term.split("-")[1:-1]
+    compound = any(part.casefold() in FUNCTION_WORDS for part in inner)
+    return (
+        compound
+        or capitals > 1
+        or (bool(capitals) and not begins)
+        or (digits and letters)
+    )
+
+
+def _squeezed(text: str) -> str:
+    """Return the letters and digits of a text: "K8s" is "k-8s", "Open Search" too."""
+    return re.sub(r"[\W_]+", "", text)
