@@ -194,6 +194,9 @@ class FakeEmbedder:
     def embed_question(self, text: str) -> Vector:
         return self._vector(self.space.question_prefix + text)
 
+    def embed_texts(self, texts: Sequence[str]) -> Vector:
+        return self.embed_questions(texts)
+
     def _vector(self, text: str) -> Vector:
         vector = np.zeros(self.space.dim, np.float32)
         vector[0] = 0.01

@@ -110,6 +110,9 @@ class QueryEmbedder(Protocol):
     def embed_question(self, text: str) -> Vector:
         """Return shape (dim,), float32."""
 
+    def embed_texts(self, texts: Sequence[str]) -> Vector:
+        """Return shape (len(texts), dim), float32: as questions, in one go."""
+
 
 class Draft(Protocol):
     """A change to the index that nobody sees before `publish`.

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from askdocs.domain.answer import Passage, Sentence, Verdict
 from askdocs.domain.citation_mark import MARKS_WITH_BLANKS, read_numbers, write_mark
 from askdocs.domain.errors import ModelUnavailable
@@ -79,10 +77,9 @@ class SentenceEmbedder:
     def __call__(self, texts: Sequence[str]) -> Vector | None:
         """Return shape (len(texts), dim), rows of length 1; None if the model is away."""
         try:
-            rows = [self._encoder.embed_question(text) for text in texts]
+            return unit(self._encoder.embed_texts(texts))
         except ModelUnavailable:
             return None
-        return unit(np.stack(rows))
 
 
 class CheckedAnswer:

@@ -240,6 +240,11 @@ class TorchEncoder:
         vector = np.asarray(self._model.get_query_embedding(text), np.float32)
         return _checked(vector, self.space)
 
+    def embed_texts(self, texts: Sequence[str]) -> Vector:
+        """Return shape (len(texts), dim), float32."""
+        vectors = np.asarray(self._model.embed_queries(list(texts)), np.float32)
+        return _checked(vectors, self.space)
+
 
 def _resolve(device: str) -> str:
     """Return a device that is there; "auto" is never mps, which leaks and errs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from askdocs.domain.errors import ModelUnavailable
@@ -26,5 +27,9 @@ class UnavailableEncoder:
         self._reason = reason
 
     def embed_question(self, text: str) -> Vector:  # noqa: ARG002 (it cannot be read)
+        """Raise ModelUnavailable."""
+        raise self._reason
+
+    def embed_texts(self, texts: Sequence[str]) -> Vector:  # noqa: ARG002
         """Raise ModelUnavailable."""
         raise self._reason

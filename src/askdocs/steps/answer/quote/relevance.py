@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import log
 from typing import TYPE_CHECKING
 
@@ -18,10 +19,12 @@ from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
 if TYPE_CHECKING:
     from askdocs.steps.answer.ground import Embed
 
-MAX_EMBEDDED = 12
-"""Groups whose vectors are asked for, best by words first: about 100 ms on two cores."""
+MAX_EMBEDDED = 8
+"""Groups whose vectors are asked for, best by words first: more of them, and more of their
+text, find no more answers and take longer.
+"""
 
-_EMBEDDED_CHARS = 200
+_EMBEDDED_CHARS = 140
 
 _IGNORED = FUNCTION_WORDS.union(
     "way get use using there much many long soon about into after before not no need "
@@ -29,6 +32,7 @@ _IGNORED = FUNCTION_WORDS.union(
     "anyway".split()
 )
 _TARGET = re.compile(LINK_TARGET)
+_stem = lru_cache(maxsize=20_000)(stem)
 _COMPOUND = re.compile(r"[^\W_]+(?:[-./][^\W_]+)+")
 _MARKUP = re.compile(r"[*`|\[\]\n]+|-{3,}")
 _FACT = re.compile(
@@ -85,7 +89,7 @@ class Terms:
         plain = _TARGET.sub("]", text).casefold()
         words = WORD.findall(plain) + _COMPOUND.findall(plain)
         return frozenset(
-            stem(w)
+            _stem(w)
             for w in words
             if w not in self._ignored and (len(w) > 1 or w.isdigit())
         )
