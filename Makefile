@@ -9,7 +9,7 @@ READY := .venv/.ready
 .PHONY: help demo test check bench picture clean
 
 help:
-	@echo "make demo              index the manual in docs/ and ask it a question"
+	@echo "make demo              index the manual in docs/ and ask it three questions"
 	@echo "make demo DOCS=PATH    the same with any docs folder; Q=\"...\" is the question"
 	@echo "make test              run the tests"
 	@echo "make check             formatting, lint, types, layers, tests: what CI runs"
@@ -52,11 +52,16 @@ clean:
 
 # --- the demo ---
 
+# A question, a follow-up that another page answers, and one that the manual does not.
+TOUR := how do I install a language model?
+TOUR_2 := and what if it does not answer?
+TOUR_3 := can I search with Elasticsearch?
+
 ifdef DOCS
 demo: Q ?= how do I get started?
 demo: export DEMO_DOCS = $(DOCS)
 else
-demo: Q ?= how do I re-index every night?
+demo: Q ?= $(TOUR)
 demo: export DEMO_DOCS = docs
 demo: export RAG_BASE_URL = https://askdocs.example/manual/
 demo: export RAG_PRODUCT = askdocs
@@ -85,9 +90,13 @@ demo: $(READY)
 	  $(BIN)/rag ingest "$$DEMO_DOCS" --rebuild || code=$$?; \
 	fi; \
 	[ $$code -eq 0 ] || [ $$code -eq 3 ] || exit $$code; \
-	echo; echo "\$$ rag ask \"$$DEMO_Q\""; \
-	code=0; $(BIN)/rag ask "$$DEMO_Q" || code=$$?; \
-	echo; \
+	code=0; echo; \
+	if [ "$$DEMO_DOCS" = docs ] && [ "$$DEMO_Q" = "$(TOUR)" ]; then \
+	  echo "\$$ rag chat"; \
+	  printf '%s\n' "$(TOUR)" "$(TOUR_2)" "$(TOUR_3)" | $(BIN)/rag chat || code=$$?; \
+	else \
+	  echo "\$$ rag ask \"$$DEMO_Q\""; $(BIN)/rag ask "$$DEMO_Q" || code=$$?; echo; \
+	fi; \
 	case $$code in \
 	  0) ;; \
 	  4|5|7) echo "rag ask ended with exit code $$code; docs/troubleshoot.mdx says what that means" ;; \

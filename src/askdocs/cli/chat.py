@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -172,7 +172,7 @@ class Session:
             else:
                 view.finish(answer, document)
         self._tell_model()
-        print_notes(answer, quiet=self.quiet)
+        print_notes(self._advised_once(answer), quiet=self.quiet)
         if rewriting and guarded and answer.status is not Status.GUARDRAIL:
             terminal.err(rewriting)
         if not self.as_json:
@@ -181,6 +181,12 @@ class Session:
         self.history.append((line, answer))
         keep = partial(assemble.remember, self.loaded, question, answer.status.value)
         terminal.keep_or_warn(partial(keep, numbered_passages(answer), document))
+
+    def _advised_once(self, answer: Answer) -> Answer:
+        """Return an answer without advice that was given before."""
+        known = not answer.problem and answer.hint in self.told
+        self.told.add(answer.hint)
+        return replace(answer, hint="") if known else answer
 
     def _tell_model(self) -> None:
         """Say which model answers, if that was not to be expected; once is enough."""
@@ -316,13 +322,21 @@ def chat(
     if lines.terminal and not quiet and not first:
         terminal.err(f"Ask about {conf.product}; /help lists the commands.")
     try:
-        session.run(chain(first, lines))
+        echo = not (lines.terminal or quiet or as_json)
+        session.run(chain(first, _echoed(lines) if echo else lines))
     except AskDocsError as err:
         if not as_json:
             raise
         terminal.error(str(err), err.hint)
         print_json_line(json_document.failure(err))
         raise typer.Exit(err.exit_code) from err
+
+
+def _echoed(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines that nobody typed here, each shown before its answer."""
+    for line in lines:
+        terminal.note(f"> {line.strip()}")
+        yield line
 
 
 def completions(loaded: Loaded, before: str, word: str) -> list[str]:

@@ -144,9 +144,8 @@ def _clashes(
     if not chosen:
         return False
     passage, best = sections[group.section].passage, sections[chosen[0].section].passage
-    if not passage.heading and _SUMMARY.match(
-        sections[group.section].blocks[group.main].text
-    ):
+    text = sections[group.section].blocks[group.main].text
+    if not passage.heading and (not group.main or _SUMMARY.match(text)):
         return True
     if group.kind is BlockKind.STEPS:
         others = any(other.kind is BlockKind.STEPS for other in chosen)
