@@ -40,7 +40,7 @@ def ask(
         typer.Option("--stream", help="Print events as JSON lines, each at once."),
     ] = False,
     no_llm: Annotated[
-        bool, typer.Option("--no-llm", help="Show the passages; ask no language model.")
+        bool, typer.Option("--no-llm", help="Quote the docs; ask no language model.")
     ] = False,
     quiet: Annotated[
         bool, typer.Option("-q", "--quiet", help="Print errors only beside the result.")
