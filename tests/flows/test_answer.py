@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from tests.support.fake_ollama import FakeOllama
@@ -79,10 +79,20 @@ class Retrieves:
         assert only is EVERYTHING
         return self._find(question)
 
+    def read_pages(self, _question: str, result: SearchResult) -> list[Passage]:
+        return list(result.passages)
 
-def ask(question, *, retrieve, engine, prompt, rules=ANYTHING, **shown) -> Answer:
-    answerer = Answerer(Retrieves(retrieve), engine, prompt, rules=rules)
-    return answerer.answer(question, **shown)
+
+def ask(
+    question, *, retrieve, engine, prompt, rules=ANYTHING, only=False, **shown
+) -> Answer:
+    """Ask; what each stage took is nobody's expectation."""
+    answerer = Answerer(
+        Retrieves(retrieve), engine, prompt, rules=rules, passages_only=only
+    )
+    answer = answerer.answer(question, **shown)
+    assert answer.spent_ms.keys() >= {"retrieve", "answer"}
+    return replace(answer, spent_ms={})
 
 
 def found(
@@ -184,6 +194,23 @@ def test_the_sentinel_is_a_refusal_with_the_site(pieces):
     assert (got.status, got.text) == (Status.NOT_IN_CONTEXT, "I don't know.")
     assert (got.link, got.cited) == (SITE, ())
     assert got.retrieved == passages(3)
+    assert got.nearest == passages(3)
+
+
+def test_a_refusal_shows_up_to_three_pages():
+    """Each of them once, by its best passage."""
+    some = (passage(1), passage(2, path="jobs/page-1.mdx"), *passages(5)[2:])
+
+    got = answer("NOT IN DOCS", some=some)
+
+    assert got.nearest == (some[0], some[2], some[3])
+
+
+def test_a_refusal_says_which_name_no_passage_has():
+    """A model has less to go by than a reader who knows the docs."""
+    got = answer("NOT IN DOCS", question="How do I start jobs in Tokyo?")
+
+    assert (got.status, got.unmentioned) == (Status.NOT_IN_CONTEXT, ("Tokyo",))
 
 
 def test_a_refusal_stops_the_model():
@@ -210,13 +237,144 @@ def test_a_refusal_is_shown_in_our_words():
     assert shown == ["I don't know."]
 
 
-def test_without_a_model_the_passages_are_the_answer():
-    """`--no-llm` asks for exactly that."""
-    got = ask("How?", retrieve=found(*passages(3)), engine=None, prompt=PROMPT)
+def test_passages_alone_can_be_the_answer():
+    """Who asks for no text gets none, and no model is asked."""
+    engine = Scripted(["Surely."])
+    got = ask(
+        "How do I start jobs?",
+        retrieve=found(*passages(3)),
+        engine=engine,
+        prompt=PROMPT,
+        only=True,
+    )
 
     assert (got.status, got.text, got.model) == (Status.PASSAGES_ONLY, "", "")
+    assert (got.quoted, engine.asked) == (False, [])
     assert got.retrieved == passages(3)
     assert got.link == passage(1).url
+
+
+# In the words of the docs
+
+FRUIT = passage(1, text="Bananas are yellow.", score=0.3)
+START = passage(2, text="You start jobs in the console.", score=0.3)
+STONES = passage(3, text="Granite is hard.", score=0.3)
+MADE_UP = "Others cost 7 GB [^1]."
+
+nobody = pytest.mark.parametrize(
+    "engine", [None, Scripted([], model="")], ids=["none", "no name"]
+)
+
+
+@nobody
+def test_without_a_model_the_docs_are_quoted(engine):
+    """That is an answer; what it quotes comes first, and marks count from 1."""
+    seen: list[object] = []
+    got = ask(
+        "How do I start jobs?",
+        retrieve=found(FRUIT, START, STONES),
+        engine=engine,
+        prompt=PROMPT,
+        show=seen.append,
+        listed=seen.append,
+    )
+
+    assert got == Answer(
+        question="How do I start jobs?",
+        status=Status.ANSWERED,
+        text="You start jobs in the console. [^1]",
+        cited=(START,),
+        retrieved=(START, FRUIT, STONES),
+        link=START.url,
+        quoted=True,
+    )
+    assert got.exit_code is Exit.OK
+    assert seen == [got.retrieved, got.text]
+
+
+def test_without_a_model_and_a_word_to_quote_a_question_is_refused():
+    """A page of images alone, say; it is shown as the nearest all the same."""
+    shown: list[str] = []
+    images = passage(text="")
+    got = ask(
+        "Why?",
+        retrieve=found(images),
+        engine=None,
+        prompt=PROMPT,
+        show=shown.append,
+    )
+
+    assert (got.status, got.quoted) == (Status.NO_MATCH, False)
+    assert (got.nearest, got.link) == ((images,), SITE)
+    assert shown == ["I don't know."]
+
+
+@pytest.mark.parametrize(
+    ("nearest", "status"),
+    [
+        (None, Status.NOT_IN_CONTEXT),
+        (0.69, Status.NOT_IN_CONTEXT),
+        (0.7, Status.ANSWERED),
+    ],
+)
+def test_without_a_model_a_name_that_no_passage_has_refuses(nearest, status):
+    """Unless a passage is so near that it answers all the same; the name is told."""
+    some = SearchResult((START, FRUIT), nearest=nearest)
+    got = ask(
+        "How do I start jobs in Tokyo?",
+        retrieve=lambda _: some,
+        engine=None,
+        prompt=PROMPT,
+    )
+
+    assert (got.status, got.unmentioned) == (status, ("Tokyo",))
+    assert got.quoted is (status is Status.ANSWERED)
+    assert got.nearest == (() if got.quoted else (START, FRUIT))
+
+
+def test_a_question_in_another_language_names_nothing():
+    """Nouns of German have capitals, too."""
+    got = ask(
+        "Wie starte ich einen Job in der Konsole?",
+        retrieve=found(START),
+        engine=None,
+        prompt=PROMPT,
+    )
+
+    assert got.unmentioned == ()
+
+
+def test_where_all_was_left_out_the_docs_are_quoted():
+    """An empty screen helps nobody; what was struck is told, with the numbers of now."""
+    seen: list[object] = []
+    got = ask(
+        "How do I start jobs?",
+        retrieve=found(FRUIT, START),
+        engine=Scripted([MADE_UP, " You start 9 jobs in the console [^2]."]),
+        prompt=PROMPT,
+        show=seen.append,
+        listed=seen.append,
+    )
+
+    assert (got.status, got.quoted) == (Status.ANSWERED, True)
+    assert got.text == "You start jobs in the console. [^1]"
+    assert got.degraded == (
+        "model: no sentence of it stands in the docs; quoted instead",
+    )
+    assert (got.model, got.problem) == ("scripted:1b", "")
+    assert not any(s.shown for s in got.sentences)
+    assert got.sentences[-1].passage == 1
+    assert seen == [(FRUIT, START), (START, FRUIT), got.text]
+
+
+def test_an_answer_that_breaks_off_before_anything_is_shown_is_quoted():
+    """It stays incomplete: a script may want to ask again."""
+    got = answer(MADE_UP, failure=CUT, question="How do I start jobs?")
+
+    assert (got.status, got.exit_code) == (Status.INCOMPLETE, Exit.INCOMPLETE)
+    assert (got.quoted, got.problem) == (True, str(CUT))
+    assert got.text.startswith("Start jobs.")
+    assert got.degraded == ("model: the passages' own sentences instead",)
 
 
 def test_a_model_that_is_down_lets_the_passages_speak():
@@ -227,16 +385,19 @@ def test_a_model_that_is_down_lets_the_passages_speak():
     assert (got.problem, got.hint) == (str(DOWN), "ollama serve")
     assert "Start jobs" in got.text
     assert "[^1]" in got.text
+    assert got.quoted
     assert got.degraded == ("model: the passages' own sentences instead",)
     assert got.retrieved == passages(3)
 
 
 def test_a_model_that_is_down_leaves_the_passages():
-    """Where no sentence shares a word with the question, the best page is worth a look."""
-    got = answer(failure=DOWN)
+    """Where they have no word to quote, the best page is worth a look."""
+    images = (passage(1, text=""), passage(2, text=""))
+
+    got = answer(failure=DOWN, some=images)
 
     assert got.status is Status.MODEL_UNAVAILABLE
-    assert (got.text, got.retrieved) == ("", passages(3))
+    assert (got.text, got.quoted, got.retrieved) == ("", False, images)
     assert got.link == passage(1).url
 
 
@@ -253,14 +414,16 @@ def test_a_broken_off_sentinel_is_not_shown():
     """It could have become a sentence; as it stands it says nothing to the reader."""
     got = answer("NOT IN DOCS", failure=CUT)
 
-    assert (got.status, got.text) == (Status.INCOMPLETE, "")
+    assert (got.status, got.quoted) == (Status.INCOMPLETE, True)
+    assert got.text.startswith(TOLD)
 
 
 def test_a_reply_of_marks_only_is_no_answer():
     """All its marks were of passages that do not exist."""
     got = answer("[^8][^9]")
 
-    assert (got.status, got.text) == (Status.INCOMPLETE, "")
+    assert (got.status, got.quoted) == (Status.INCOMPLETE, True)
+    assert got.text.startswith(TOLD)
     assert got.problem
 
 
@@ -386,12 +549,13 @@ def test_what_no_passage_says_is_left_out():
     assert "7 gb" in got.sentences[1].why
 
 
-def test_an_answer_of_which_nothing_is_true_is_refused():
+def test_an_answer_of_which_nothing_is_true_can_be_refused():
     """Nothing is shown of it, and a script reads it from the exit code."""
-    got = answer("Others cost 7 GB [^1].")
+    got = answer(MADE_UP, rules=Rules(unverified=Unverified.REFUSE))
 
     assert (got.status, got.text) == (Status.UNVERIFIED, "I don't know.")
     assert (got.cited, got.link) == ((), SITE)
+    assert got.nearest == passages(3)
     assert not got.sentences[0].shown
 
 
@@ -450,9 +614,9 @@ def test_an_answer_without_marks_lists_what_supports_it():
 @pytest.mark.parametrize(
     ("nearest", "entitled", "status"),
     [
-        (0.3, 0.5, Status.NO_MATCH),
-        (0.3, 0.7, Status.ANSWERED),
-        (0.5, 0.0, Status.ANSWERED),
+        (0.36, 0.5, Status.NO_MATCH),
+        (0.36, 0.7, Status.ANSWERED),
+        (0.37, 0.0, Status.ANSWERED),
         (None, 0.0, Status.ANSWERED),
     ],
 )
@@ -472,6 +636,24 @@ def test_a_question_about_something_else_asks_no_model(nearest, entitled, status
     assert got.status is status
     assert bool(engine.asked) == (status is Status.ANSWERED)
     assert got.link == (SITE if status is Status.NO_MATCH else passage(1).url)
+
+
+@pytest.mark.parametrize(
+    ("nearest", "status"), [(0.29, Status.NO_MATCH), (0.31, Status.ANSWERED)]
+)
+def test_a_question_in_another_language_may_be_less_alike(nearest, status):
+    """A model that knows English finds all that is in another language less similar."""
+    some = SearchResult(passages(1), nearest=nearest)
+
+    got = ask(
+        "Comment est-ce que je peux supprimer une fonction ?",
+        retrieve=lambda _: some,
+        engine=Scripted(["Start jobs."]),
+        prompt=PROMPT,
+        rules=Rules(refuse_below=0.4),
+    )
+
+    assert got.status is status
 
 
 def test_passages_are_listed_before_the_model_speaks():

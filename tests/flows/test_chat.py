@@ -74,13 +74,13 @@ def test_without_a_model_a_follow_up_is_asked_as_it_is(failure):
 
 
 @pytest.mark.parametrize("nobody", [None, Rewriter(model="")], ids=["none", "no name"])
-def test_where_there_is_no_model_that_is_told(nobody):
-    """A follow-up finds something else then; a first question does not need one."""
-    first, later = talk(), talk(("a?", "b"))
+def test_where_there_is_no_model_nothing_is_missed(nobody):
+    """Nobody is asked, and there is nothing to tell: a rule stands in."""
+    first, later = talk(), talk(("how do I create a job?", "Click."))
 
-    assert [c.standalone("And it?", nobody) for c in (first, later)] == ["And it?"] * 2
-    assert first.note == ""
-    assert later.note.endswith("as it stands: no language model")
+    told = [c.standalone("and how do I delete it?", nobody) for c in (first, later)]
+    assert told == ["and how do I delete it?", "how do I delete a job?"]
+    assert (first.note, later.note) == ("", "")
     assert nobody is None or nobody.asked == []
 
 

@@ -7,7 +7,7 @@ each step can end the matter, and each ending has its own status.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from askdocs.domain.answer import REFUSAL, Answer, Passage, SearchResult, Status
@@ -50,7 +50,15 @@ NEAREST_PAGES = 3
 ANYTHING = Rules()
 
 Listed: TypeAlias = Callable[[Sequence[Passage]], None]
-"""Is told the passages that the model is given."""
+"""Is told the passages that the model is given, and those that quotes are of."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who reads an answer while it comes."""
+
+    show: Show
+    listed: Listed
 
 
 class Answerer:
@@ -101,7 +109,9 @@ class Answerer:
             question: In plain words, as typed.
             only: Which pages are asked, in the words of the index.
             show: Called with each sentence of the text as soon as it is certain.
-            listed: Called with the passages that the model is given, before it speaks.
+            listed: Called with the passages that the marks of the text count, before
+                it is shown: those that the model is given, before it speaks; and, where
+                the docs are quoted, the `retrieved` of that answer.
 
         Raises:
             ConfigError: if the window has no room for even one passage.
@@ -130,12 +140,13 @@ class Answerer:
         with stopwatch.timed("retrieve"):
             result = self._retriever.find(question, only)
         with stopwatch.timed("answer"):
-            answer = self._answer_from(result, question, show, listed)
+            reader = _Reader(show, listed or _list_nothing)
+            answer = self._answer_from(result, question, reader)
         spent = {stage: seconds * 1000 for stage, seconds in stopwatch.seconds.items()}
         return replace(answer, spent_ms={**result.spent_ms, **spent})
 
     def _answer_from(
-        self, result: SearchResult, question: str, show: Show, listed: Listed | None
+        self, result: SearchResult, question: str, reader: _Reader
     ) -> Answer:
         """Return the answer that the passages of a search give."""
         passages, site = result.passages, self._prompt.site
@@ -149,15 +160,13 @@ class Answerer:
             degraded=result.degraded,
         )
         if not passages:
-            return _refuse(answer, Status.NO_MATCH, site, show)
+            return _refuse(answer, Status.NO_MATCH, site, reader.show)
         if self._passages_only:
             return answer
         if _is_out_of_scope(result, question, self._rules):
-            return _refuse(answer, Status.NO_MATCH, site, show)
-        listed = listed or _list_nothing
+            return _refuse(answer, Status.NO_MATCH, site, reader.show)
         if self._engine is None or not self._engine.model:
-            listed(passages)
-            return self._quoted(answer, result, show, Status.ANSWERED)
+            return self._quoted(answer, result, reader)
         fitted = self._prompt.fit(question, passages)
         answer = replace(
             answer,
@@ -165,17 +174,17 @@ class Answerer:
             degraded=answer.degraded + ((fitted.note,) if fitted.note else ()),
             model=self._engine.model,
         )
-        listed(fitted.passages)
-        return self._generate(answer, self._engine, result, show)
+        reader.listed(fitted.passages)
+        return self._generate(answer, self._engine, result, reader)
 
     def _generate(
-        self, answer: Answer, engine: Engine, result: SearchResult, show: Show
+        self, answer: Answer, engine: Engine, result: SearchResult, reader: _Reader
     ) -> Answer:
         """Return the answer with what the model made of its passages.
 
         Where nothing of it can be shown, the docs are quoted.
         """
-        checked = CheckedAnswer(answer.retrieved, self._rules, show)
+        checked = CheckedAnswer(answer.retrieved, self._rules, reader.show)
         failure: AskDocsError | None = None
         try:
             _stream_into(checked, engine, answer)
@@ -183,51 +192,51 @@ class Answerer:
             failure = err
         answer = _with_text(answer, checked)
         if failure is None and checked.refused:
-            return self._refuse(answer, Status.NOT_IN_CONTEXT, result, show)
+            return self._refuse(answer, Status.NOT_IN_CONTEXT, result, reader)
         if failure is None and not checked.sentences:
             failure = AnswerIncomplete(
                 "the model said nothing of use", hint="ask again"
             )
         if failure:
             answer = _failed(answer, failure)
-            return answer if answer.text else self._stand_in(answer, result, show)
+            return answer if answer.text else self._stand_in(answer, result, reader)
         if not answer.text:
             if self._rules.unverified is Unverified.REFUSE:
-                return self._refuse(answer, Status.UNVERIFIED, result, show)
+                return self._refuse(answer, Status.UNVERIFIED, result, reader)
             note = "model: no sentence of it stands in the docs; quoted instead"
             answer = replace(answer, degraded=(*answer.degraded, note))
-            return self._quoted(answer, result, show, Status.ANSWERED)
+            return self._quoted(answer, result, reader)
         status = Status.PARTIAL if checked.struck else Status.ANSWERED
         return replace(answer, status=status)
 
-    def _stand_in(self, answer: Answer, result: SearchResult, show: Show) -> Answer:
+    def _stand_in(
+        self, answer: Answer, result: SearchResult, reader: _Reader
+    ) -> Answer:
         """Return an answer that failed, with quotes if the docs have some for it."""
         if not (quotes := self._quoter.quotes(answer.question, result)):
             return answer
         note = "model: the passages' own sentences instead"
         answer = replace(answer, degraded=(*answer.degraded, note))
-        return with_quotes(answer, quotes, result.passages, show)
+        return _show_quotes(with_quotes(answer, quotes, result.passages), reader)
 
-    def _quoted(
-        self, answer: Answer, result: SearchResult, show: Show, status: Status
-    ) -> Answer:
+    def _quoted(self, answer: Answer, result: SearchResult, reader: _Reader) -> Answer:
         """Return the answer in the words of the docs, or a refusal if they have none."""
         missing = self._quoter.unmentioned(answer.question, result.passages)
         if missing and (result.nearest or 0.0) < NEAR:
-            return self._refuse(answer, Status.NOT_IN_CONTEXT, result, show)
+            return self._refuse(answer, Status.NOT_IN_CONTEXT, result, reader)
         quotes = self._quoter.quotes(answer.question, result)
         if not quotes:
-            return self._refuse(answer, Status.NO_MATCH, result, show)
-        answer = replace(answer, status=status, unmentioned=missing)
-        return with_quotes(answer, quotes, result.passages, show)
+            return self._refuse(answer, Status.NO_MATCH, result, reader)
+        answer = replace(answer, status=Status.ANSWERED, unmentioned=missing)
+        return _show_quotes(with_quotes(answer, quotes, result.passages), reader)
 
     def _refuse(
-        self, answer: Answer, status: Status, result: SearchResult, show: Show
+        self, answer: Answer, status: Status, result: SearchResult, reader: _Reader
     ) -> Answer:
         """Return the answer as a refusal that says which name no passage has."""
         missing = self._quoter.unmentioned(answer.question, result.passages)
         answer = replace(answer, unmentioned=missing)
-        return _refuse(answer, status, self._prompt.site, show)
+        return _refuse(answer, status, self._prompt.site, reader.show)
 
 
 def most_relevant(passages: Sequence[Passage]) -> Passage:
@@ -251,6 +260,13 @@ def _is_out_of_scope(result: SearchResult, question: str, rules: Rules) -> bool:
 
 def _list_nothing(passages: Sequence[Passage]) -> None:
     """List nothing; fits `Listed`."""
+
+
+def _show_quotes(answer: Answer, reader: _Reader) -> Answer:
+    """Show an answer that is whole already, after the passages that its marks count."""
+    reader.listed(answer.retrieved)
+    reader.show(answer.text)
+    return answer
 
 
 def _stream_into(checked: CheckedAnswer, engine: Engine, answer: Answer) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from askdocs.domain.answer import Answer, Passage, SearchResult
+from askdocs.domain.answer import Answer, Passage, SearchResult, Sentence
 from askdocs.domain.citation_mark import without_marks, write_mark
 from askdocs.flows.retrieve import Retriever
 from askdocs.steps.answer.ground import Embed
@@ -54,12 +54,9 @@ class Quoter:
 
 
 def with_quotes(
-    answer: Answer,
-    quotes: Sequence[Quote],
-    found: Sequence[Passage],
-    show: Callable[[str], None],
+    answer: Answer, quotes: Sequence[Quote], found: Sequence[Passage]
 ) -> Answer:
-    """Return an answer with quotes as its text, and show them.
+    """Return an answer with quotes as its text; nothing else that was said is shown.
 
     The sections that are quoted are the first passages of it, so that marks count from
     1 as they are read; what else was found stands behind them.
@@ -68,18 +65,37 @@ def with_quotes(
     numbers = {passage: n for n, passage in enumerate(cited, start=1)}
     places = {(passage.path, passage.heading) for passage in cited}
     rest = tuple(p for p in found if (p.path, p.heading) not in places)
+    retrieved = cited + rest
     text = "\n\n".join(
         _marked(q.text, numbers[q.section.passage], q.section.passage) for q in quotes
     )
-    show(text)
     return replace(
         answer,
         text=text,
         quoted=True,
         cited=cited,
-        retrieved=cited + rest,
+        retrieved=retrieved,
         link=cited[0].url,
+        sentences=_renumbered(answer, retrieved),
     )
+
+
+def _renumbered(answer: Answer, retrieved: Sequence[Passage]) -> tuple[Sentence, ...]:
+    """Return what a model wrote, with the numbers that its passages have in *retrieved*.
+
+    A chunk is found again as the section that holds it.
+    """
+    numbers = {(p.path, p.heading): n for n, p in enumerate(retrieved, start=1)}
+    ids = {passage.id: n for n, passage in enumerate(retrieved, start=1)}
+    sentences = []
+    for sentence in answer.sentences:
+        number = 0
+        if sentence.passage:
+            source = answer.retrieved[sentence.passage - 1]
+            place = numbers.get((source.path, source.heading), 0)
+            number = ids.get(source.id, place)
+        sentences.append(replace(sentence, passage=number, shown=False))
+    return tuple(sentences)
 
 
 def _marked(text: str, number: int, passage: Passage) -> str:

@@ -1,7 +1,8 @@
 """Show an answer to a program: as one document, or as events while it comes.
 
 The events are lines of JSON: `passages`, then `sentence` for each sentence that is
-certain, shown or not, and last `end` with all that `--json` prints.
+certain, shown or not, and last `end` with all that `--json` prints. Where quotes
+stand in for the reply of a model, `passages` comes again: their marks count anew.
 """
 
 from __future__ import annotations
