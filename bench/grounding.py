@@ -12,7 +12,7 @@ perturbed  `bench.perturbed`: sentences true and false, each judged by its five 
 calibrate  The same true sentences with their passages, and without the one that says so:
            which share of each is accepted, from which `similar` on.
 refused    Questions, through `flows.answer` with passages that `flows.retrieve` finds. In
-           scope the model quotes (`steps.answer.extract`); out of scope it says what a careless
+           scope the model quotes (`steps.answer.quote`); out of scope it says what a careless
            one would make up, whatever it is given.
 """
 

@@ -28,8 +28,9 @@ from askdocs.domain.errors import AskDocsError
 from askdocs.domain.search import Filter
 from askdocs.flows.answer import Answerer
 from askdocs.flows.checked_answer import Rules
-from askdocs.steps.answer.extract import extract
 from askdocs.steps.answer.prompt import Prompt
+from askdocs.steps.answer.quote.page_sections import join_sections
+from askdocs.steps.answer.quote.quotation import quote
 from askdocs.steps.answer.sentences import units
 
 Reply = Callable[[str, Sequence[Passage]], str]
@@ -117,8 +118,10 @@ def answer_scripted(
 
 
 def quote_passages(question: str, passages: Sequence[Passage], *, product: str) -> str:
-    """Return what a faithful model would say: the best sentences of its passages."""
-    best = extract(question, passages, product=product)
+    """Return what a faithful model would say: the best words of its passages."""
+    numbers = {passage.id: n for n, passage in enumerate(passages, start=1)}
+    quotes = quote(question, join_sections(passages, passages), product=product)
+    best = [(q.text, numbers[q.section.passage.id]) for q in quotes]
     best = best or [(units(passages[0].text)[0], 1)]
     return "\n\n".join(cited(text, n) for text, n in best)
 
