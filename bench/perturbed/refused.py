@@ -71,11 +71,15 @@ class Without:
     def find(self, question: str, only: Filter) -> SearchResult:
         """Return the passages, each without the sentence."""
         result = self._retriever.find(question, only)
-        texts = [perturbed.without(p.text, self._sentence) for p in result.passages]
-        pairs = zip(result.passages, texts, strict=True)
-        return replace(
-            result, passages=tuple(replace(p, text=text) for p, text in pairs)
-        )
+        return replace(result, passages=tuple(self._cut(result.passages)))
+
+    def read_pages(self, question: str, result: SearchResult) -> list[Passage]:
+        """Return the chunks of the pages, each without the sentence."""
+        return self._cut(self._retriever.read_pages(question, result))
+
+    def _cut(self, passages: Sequence[Passage]) -> list[Passage]:
+        texts = [perturbed.without(p.text, self._sentence) for p in passages]
+        return [replace(p, text=t) for p, t in zip(passages, texts, strict=True)]
 
 
 class Engine:

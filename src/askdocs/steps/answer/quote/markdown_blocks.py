@@ -9,13 +9,16 @@ from enum import Enum
 from math import ceil
 from textwrap import dedent
 
-from askdocs.steps.answer.markdown import FENCE_MARK, ITEM, LEAD_IN, is_row
+from askdocs.steps.answer.markdown import BULLET, ITEM, LEAD_IN, is_row
 
 LINE_CHARS = 80
 """Width of the terminal that lines are counted for."""
 
-_NUMBERED = re.compile(r"\s*\d+[.)]\s")
-_FENCE = re.compile(rf"[ \t]*({FENCE_MARK})")
+_NUMBERED = re.compile(r"\s*(\d+)[.)]\s")
+# Behind three backticks no other one: ```this``` is code within a line.
+_MARK = r"(`{3,}(?!.*`)|~{3,})"
+_FENCE = re.compile(rf"[ \t]*{_MARK}")
+_FENCE_BEGIN = re.compile(rf"[ \t]*(?:{BULLET}[ \t]+)*{_MARK}")
 _HEADING = re.compile(r"#{1,6}\s")
 _TABLE_RULE_LINES = 2
 _PADDING = re.compile(r"(?<=[ \t])[ \t]+|(?<=---)-+")
@@ -33,6 +36,9 @@ class BlockKind(Enum):
     CODE = "code"
 
 
+_LISTS = {BlockKind.BULLETS, BlockKind.STEPS}
+
+
 @dataclass(frozen=True, slots=True)
 class MarkdownBlock:
     """A block, with the blank lines around it left out."""
@@ -47,9 +53,10 @@ class MarkdownBlock:
 
     @property
     def leads_in(self) -> bool:
-        """Whether it only announces what follows."""
-        heading = self.kind is BlockKind.HEADING
-        return heading or bool(LEAD_IN.search(self.text))
+        """Whether it only announces what follows; a list says something all the same."""
+        if self.kind in _LISTS:
+            return False
+        return self.kind is BlockKind.HEADING or bool(LEAD_IN.search(self.text))
 
     @property
     def items(self) -> list[str]:
@@ -57,7 +64,7 @@ class MarkdownBlock:
         lines = self.text.split("\n")
         if self.kind is BlockKind.TABLE:
             return lines[_TABLE_RULE_LINES:]
-        if self.kind not in {BlockKind.BULLETS, BlockKind.STEPS}:
+        if self.kind not in _LISTS:
             return [self.text]
         items: list[list[str]] = []
         fence = ""
@@ -88,7 +95,8 @@ def split_blocks(text: str) -> list[MarkdownBlock]:
     r"""Return the blocks of a text, in order.
 
     What is indented below an item belongs to its list, code too, and a list ends where
-    steps follow bullets. An indented text below a line that ends with a colon is a note.
+    steps follow bullets. Code at the margin belongs to a list that announces it, or that
+    goes on behind it. An indented text below a line that ends with a colon is a note.
 
     >>> [block.kind.value for block in split_blocks("Do:\n\n1. Run\n\n   it.\n2. Stop.\n\nEnd.")]
     ['paragraph', 'steps', 'paragraph']
@@ -111,10 +119,11 @@ def split_blocks(text: str) -> list[MarkdownBlock]:
 
 def open_fence(fence: str, line: str) -> str:
     """Return the fence that is open behind a line; "" if none is."""
-    match = _FENCE.match(line.removeprefix("- "))
     if not fence:
-        return match[1] if match else ""
-    closes = match and match[1].startswith(fence) and not line.strip().strip(fence[0])
+        begin = _FENCE_BEGIN.match(line)
+        return begin[1] if begin else ""
+    end = _FENCE.match(line)
+    closes = end and end[1].startswith(fence) and not line.strip().strip(fence[0])
     return "" if closes else fence
 
 
@@ -172,19 +181,30 @@ def _end_of_indented(lines: Sequence[str], begin: int) -> int:
 def _end_of_list(lines: Sequence[str], begin: int) -> int:
     """Return where a list ends: at what is neither indented nor an item of its kind."""
     numbered, indent = bool(_NUMBERED.match(lines[begin])), _indent(lines[begin])
-    fence, end, after_blank = "", begin + 1, False
+    fence, end, after_blank = open_fence("", lines[begin]), begin + 1, False
     for at in range(begin + 1, len(lines)):
         line = lines[at]
         if not fence and line.strip() and _indent(line) <= indent:
             item = bool(ITEM.match(line))
             same = item and bool(_NUMBERED.match(line)) == numbered
             lazy = not (item or after_blank or is_row(line))
-            if not (same or lazy or (_FENCE.match(line) and not after_blank)):
+            if not (same or lazy or _is_code_of_item(lines, at, end)):
                 break
         fence = open_fence(fence, line)
         after_blank = not line.strip()
         end = end if after_blank else at + 1
     return end
+
+
+def _is_code_of_item(lines: Sequence[str], at: int, end: int) -> bool:
+    """Whether a line begins code that belongs to the item that ends before line *end*."""
+    if not _FENCE.match(lines[at]):
+        return False
+    if at == end or LEAD_IN.search(lines[end - 1]):
+        return True
+    rest = lines[_end_of_fence(lines, at) :]
+    following = _NUMBERED.match(next((line for line in rest if line.strip()), ""))
+    return following is not None and int(following[1]) > 1
 
 
 def _indent(line: str) -> int:

@@ -75,10 +75,12 @@ def quote(
 
     Returns:
         The section that answers best first, the others by their page; within a section in
-        the order of the docs; nothing twice. [] if nothing shares a word with the
-        question and nothing is like it.
+        the order of the docs; nothing twice. [] if no model can say what is like the
+        question, and no word of it stands in a section or above.
     """
     terms = Terms(question, WORD.findall(product.casefold()))
+    if embed is None and not any(_shares_words(section, terms) for section in sections):
+        return []
     groups = score_groups(question, sections, terms, embed)
     chosen = _choose(groups, sections, terms, how_to=wants_steps(question))
     if not chosen:
@@ -88,6 +90,11 @@ def quote(
     return [
         Quote(_text(g, sections[g.section], terms), sections[g.section]) for g in chosen
     ]
+
+
+def _shares_words(section: Section, terms: Terms) -> bool:
+    passage = section.passage
+    return bool(terms.stems & terms.stems_of(f"{passage.trail}\n{passage.text}"))
 
 
 def _choose(
@@ -203,7 +210,7 @@ def _all_steps(block: MarkdownBlock) -> str:
     are cut off only where their first lines alone are too many.
     """
     steps = block.items
-    heads = [step.split("\n", 1)[0] for step in steps]
+    heads = [_head(step) for step in steps]
     room = MAX_STEP_LINES
     count = 0
     while count < len(heads) and (not count or count_lines(heads[count]) <= room):
@@ -222,6 +229,23 @@ def _all_steps(block: MarkdownBlock) -> str:
     return "\n".join(shown) + f"\n\n{note}"
 
 
+def _head(step: str) -> str:
+    """Return the first line of a step; if code begins there, the first of it too."""
+    first, *rest = step.split("\n")
+    begins = bool(open_fence("", first))
+    return _closed([first, *rest[:begins]])
+
+
+def _closed(lines: Sequence[str]) -> str:
+    """Return lines as a text; a fence that is open at their end is closed."""
+    fence, indent = "", 0
+    for line in lines:
+        before, fence = fence, open_fence(fence, line)
+        if fence and not before:
+            indent = line.index(fence)
+    return "\n".join([*lines, " " * indent + fence] if fence else lines)
+
+
 def _first_lines(text: str) -> str:
     """Return the first lines of a long text, its code in a fence that ends."""
     lines = text.split("\n")
@@ -229,9 +253,4 @@ def _first_lines(text: str) -> str:
     while count < len(lines) and (not count or count_lines(lines[count]) <= room):
         room -= count_lines(lines[count])
         count += 1
-    fence = ""
-    for line in lines[:count]:
-        fence = open_fence(fence, line)
-    shown = "\n".join(lines[:count]).rstrip()
-    end = f"\n{fence}" if fence else ""
-    return f"{shown}{end}\n\n(shortened: more on the page)"
+    return f"{_closed(lines[:count]).rstrip()}\n\n(shortened: more on the page)"
