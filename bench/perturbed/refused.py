@@ -46,7 +46,7 @@ class Index:
 
 
 @contextmanager
-def open_index() -> Iterator[Index | None]:
+def open_index(*, quiet: bool = False) -> Iterator[Index | None]:
     """Open the index of RAG_HOME as `rag ask` does; None if there is none."""
     loaded = assemble.settings({})
     conf = loaded.settings
@@ -55,7 +55,8 @@ def open_index() -> Iterator[Index | None]:
         try:
             search = stack.enter_context(assemble.searcher(loaded))
         except AskDocsError as err:
-            print(f"(judged by words alone, nothing is asked: {err})\n")
+            if not quiet:
+                print(f"(judged by words alone, nothing is asked: {err})\n")
             yield None
             return
         yield Index(search.retriever, rules_for(loaded, search), prompt)
