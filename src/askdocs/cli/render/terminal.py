@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -53,7 +54,11 @@ def out_painted(text: str) -> None:
 def note(text: str) -> None:
     """Print a line that is not the result and that nobody must read."""
     to = screen(sys.stderr) or Screen(0)
-    _write(sys.stderr, to.paint([Span(one_line(text), Style.DIM)]) + "\n")
+    lines = [one_line(text)]
+    if to.columns:
+        lines = textwrap.wrap(lines[0], to.columns, break_on_hyphens=False)
+    for line in lines:
+        _write(sys.stderr, to.paint([Span(line, Style.DIM)]) + "\n")
 
 
 def transient(text: str) -> None:

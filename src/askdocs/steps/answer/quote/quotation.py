@@ -121,6 +121,8 @@ def _choose(
         too_long = chosen and lines > room + _SLACK_LINES
         if too_long or text in texts or _clashes(group, chosen, sections):
             continue
+        if chosen and _has_no_row(sections[group.section].blocks[group.main], terms):
+            continue
         chosen.append(group)
         texts.add(text)
         room -= lines
@@ -163,6 +165,13 @@ def _clashes(
         and other.first <= group.main
         for other in chosen
     )
+
+
+def _has_no_row(block: MarkdownBlock, terms: Terms) -> bool:
+    """Whether a block is a table of which no row shares a word with the question."""
+    if block.kind is not BlockKind.TABLE:
+        return False
+    return not any(terms.stems & terms.stems_of(row) for row in block.items)
 
 
 def _text(group: Group, section: Section, terms: Terms) -> str:
