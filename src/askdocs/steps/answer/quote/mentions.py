@@ -10,6 +10,12 @@ from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
 
 _TERM = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
 _SENTENCE_BEGIN = re.compile(r"(?:\A|[.?!:;(\"'])\s*\Z")
+_PLURAL = re.compile(r"\A([A-Z]{2,})s\Z")
+_VERSION = re.compile(r"v?\d+(?:\.\d+)*", re.IGNORECASE)
+_CALENDAR = frozenset(
+    "january february march april may june july august september october november "
+    "december monday tuesday wednesday thursday friday saturday sunday".split()
+)
 _MIN_NAME_CHARS = 3
 
 
@@ -32,21 +38,33 @@ def unmentioned_names(
     squeezed = _squeezed(text)
     stems = {stem(word) for word in WORD.findall(text)}
     known = WORD.findall(product.casefold())
+    titled = _is_title(question)
     names = []
     for match in _TERM.finditer(question):
         term = match[0]
         begins = bool(_SENTENCE_BEGIN.search(question[: match.start()]))
-        if not _is_name(term, begins=begins) or term.casefold() in known:
+        plain = begins or titled
+        if not _is_name(term, plain=plain) or term.casefold() in known:
             continue
         parts = [stem(part) for part in WORD.findall(term.casefold())]
         whole = len(parts) == 1 and parts[0] in stems
-        if not whole and _squeezed(term.casefold()) not in squeezed:
+        name = _PLURAL.sub(r"\1", term)  # "IDs" is "ID"
+        if not whole and _squeezed(name.casefold()) not in squeezed:
             names.append(term)
     return tuple(dict.fromkeys(names))
 
 
-def _is_name(term: str, *, begins: bool) -> bool:
-    if len(term) < _MIN_NAME_CHARS:
+def _is_title(question: str) -> bool:
+    """Whether a question is written as titles are, with capitals that say nothing."""
+    words = [w for w in WORD.findall(question) if w.casefold() not in FUNCTION_WORDS]
+    return len(words) > 3 and sum(map(str.istitle, words)) > len(words) / 2
+
+
+def _is_name(term: str, *, plain: bool) -> bool:
+    """Whether a term is a name; in *plain* a first capital is no sign of one."""
+    if len(term) < _MIN_NAME_CHARS or _VERSION.fullmatch(term):
+        return False
+    if term.casefold() in _CALENDAR:
         return False
     capitals = sum(char.isupper() for char in term)
     digits = any(char.isdigit() for char in term)
@@ -56,7 +74,7 @@ def _is_name(term: str, *, begins: bool) -> bool:
     return (
         compound
         or capitals > 1
-        or (bool(capitals) and not begins)
+        or (bool(capitals) and not plain)
         or (digits and letters)
     )
 
