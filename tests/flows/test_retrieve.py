@@ -16,7 +16,7 @@ from tests.support.fakes import (
 from askdocs.domain.errors import NothingMatches
 from askdocs.domain.ports import EVERYTHING
 from askdocs.domain.search import FIELDS, Filter, Hit
-from askdocs.flows.retrieve import Retriever
+from askdocs.flows.retrieve import CHUNKS_READ, PAGES_READ, Retriever
 from askdocs.steps.search.fuse import PAGE_WEIGHTS, K
 
 
@@ -130,6 +130,117 @@ def test_titles_that_say_the_same_of_every_page_decide_nothing():
     found = find("bucket quota in the pebble manual", chunks=dull)
 
     assert found.passages[0].text == "The quota of a bucket."
+
+
+def read(
+    question: str, *paths: str, chunks, k: int = 99, store: FakeStore | None = None
+):
+    """Return the chunks of the pages that a search found, whatever it found."""
+    embedder = FakeEmbedder()
+    store = published(store or FakeStore(), chunks, embedder)
+    retriever = Retriever(embedder, store, k=k)
+    result = retriever.find(question)
+    found = [p for p in result.passages if p.path in paths]
+    found.sort(key=lambda passage: paths.index(passage.path))
+    return retriever.read_pages(question, replace(result, passages=tuple(found)))
+
+
+def under(place: str) -> list[str]:
+    """Return the folders of a page, and itself, as an index has them."""
+    parts = place.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+
+
+PLACED = [
+    *a_page("jobs.mdx", "Jobs", "One.", "Two.", "Three.", under=under("jobs")),
+    *a_page("jobs/quota.mdx", "Quota", "Four.", under=under("jobs/quota")),
+    *a_page("pages/pods.mdx", "Pods", "Five.", "Six.", under=under("pods")),
+    *a_page("index.mdx", "Start", "Seven.", "Eight.", under=[""], file_path=""),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "texts"),
+    [
+        ("jobs.mdx", {"One.", "Two.", "Three."}),
+        ("jobs/quota.mdx", {"Four."}),
+        ("pages/pods.mdx", {"Five.", "Six."}),
+        ("index.mdx", {"Seven.", "Eight."}),
+    ],
+    ids=[
+        "not what is in its folder",
+        "below another page",
+        "below pages/",
+        "the first",
+    ],
+)
+def test_a_page_that_was_found_is_read_whole(path, texts):
+    """An answer may stand in a chunk that no search found."""
+    assert {p.text for p in read("two", path, chunks=PLACED)} == texts
+
+
+def test_what_is_read_is_scored_by_how_like_the_question_it_is():
+    """A score of a fusion says nothing of a chunk that was not in it."""
+    embedder = FakeEmbedder()
+    question = embedder.embed_question("two")
+
+    for passage in read("two", "jobs.mdx", chunks=PLACED):
+        [vector] = embedder.embed_passages([f"Jobs\n\n{passage.text}"])
+        assert passage.score == pytest.approx(float(vector @ question))
+
+
+def test_only_the_first_pages_are_read():
+    """Each takes its time, and the last has least to say."""
+    chunks = [
+        chunk
+        for n in range(PAGES_READ + 3)
+        for chunk in a_page(f"p{n}.mdx", f"P{n}", "Same.", "More.", under=[f"p{n}"])
+    ]
+    paths = [f"p{n}.mdx" for n in range(PAGES_READ + 3)]
+
+    pages = {p.path for p in read("same", *paths[::-1], chunks=chunks)}
+
+    assert pages == set(paths[3:])
+
+
+class Counting(FakeStore):
+    """A store that says how deep it was searched."""
+
+    depths: tuple[int, ...] = ()
+
+    def search(self, vector, words, k, **how):
+        self.depths += (k,)
+        return super().search(vector, words, k, **how)
+
+
+def test_a_page_of_endless_length_is_read_where_it_is_like_the_question():
+    """Whoever generates docs has pages of a thousand sections."""
+    texts = ["Two.", *(f"Chunk {n}." for n in range(CHUNKS_READ + 50))]
+    store = Counting()
+
+    chunks = read(
+        "two", "a.mdx", chunks=a_page("a.mdx", "A", *texts, under=["a"]), store=store
+    )
+
+    assert store.depths[-1] == len(chunks) == CHUNKS_READ
+    assert "Two." in {p.text for p in chunks}
+
+
+def test_without_a_vector_what_was_found_is_all_there_is():
+    """Nothing says which chunk of a page is near."""
+    embedder = FakeEmbedder()
+    store = published(FakeStore(), PLACED, embedder)
+    retriever = Retriever(embedder, store, k=2)
+    found = retriever.find("two")
+
+    assert retriever.read_pages("two", replace(found, vector=None)) == list(
+        found.passages
+    )
+
+
+def test_nothing_found_is_nothing_read():
+    """A search may find no passage, and no page is not every page."""
+    assert read("two", chunks=PLACED) == []
 
 
 class Pages(FakeStore):

@@ -10,6 +10,7 @@ from askdocs.domain.citation_mark import without_marks, write_mark
 from askdocs.flows.retrieve import Retriever
 from askdocs.steps.answer.ground import Embed
 from askdocs.steps.answer.markdown import is_row
+from askdocs.steps.answer.quote.markdown_blocks import open_fence
 from askdocs.steps.answer.quote.mentions import unmentioned_names
 from askdocs.steps.answer.quote.page_sections import join_sections
 from askdocs.steps.answer.quote.quotation import Quote, quote
@@ -103,8 +104,24 @@ def _marked(text: str, number: int, passage: Passage) -> str:
 
     A mark behind a code fence would keep it open, and one behind a row be a cell.
     """
-    quote = sanitize(without_marks(text), addresses(passage.text)).rstrip()
+    urls = addresses(passage.text)
+    pieces = [sanitize(piece, urls) for piece in _prose_and_code(without_marks(text))]
+    quote = "\n".join(pieces).rstrip()
     last = quote.rsplit("\n", 1)[-1]
     apart = quote.endswith(("`" * 3, "~" * 3)) or is_row(last)
     gap = _APART if apart else " "
     return f"{quote}{gap}{write_mark(number)}"
+
+
+def _prose_and_code(text: str) -> list[str]:
+    """Return what stands between code blocks, and these: a tag in code is no tag."""
+    pieces: list[list[str]] = [[]]
+    fence = ""
+    for line in text.split("\n"):
+        before, fence = fence, open_fence(fence, line)
+        if fence and not before:
+            pieces.append([])
+        pieces[-1].append(line)
+        if before and not fence:
+            pieces.append([])
+    return ["\n".join(piece) for piece in pieces if piece]

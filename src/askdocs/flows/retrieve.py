@@ -91,11 +91,10 @@ class Retriever:
         Their score is how like the question they are. Where no vector was to be had,
         they are what the search found.
         """
-        paths = dict.fromkeys(p.file_path for p in result.passages if p.file_path)
-        first = tuple(paths)[:PAGES_READ]
+        first = list(dict.fromkeys(p.file_path for p in result.passages))[:PAGES_READ]
         if result.vector is None or not first:
             return list(result.passages)
-        only = Filter(path=first)
+        only = Filter(path=tuple(path.removeprefix("pages/") for path in first))
         rankings = self._store.search(
             result.vector, question, CHUNKS_READ, pages=1, only=only
         )
