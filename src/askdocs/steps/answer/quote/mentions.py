@@ -10,6 +10,7 @@ from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
 
 _TERM = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
 _SENTENCE_BEGIN = re.compile(r"(?:\A|[.?!:;(\"'])\s*\Z")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PLURAL = re.compile(r"\A([A-Z]{2,})s\Z")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*", re.IGNORECASE)
 _CALENDAR = frozenset(
@@ -34,8 +35,7 @@ def unmentioned_names(
         texts: What was found, with titles and headings.
         product: Its name needs no mention.
     """
-    text = "\n".join(texts).casefold()
-    squeezed = _squeezed(text)
+    text = _CAMEL.sub(" ", "\n".join(texts)).casefold()
     stems = {stem(word) for word in WORD.findall(text)}
     known = WORD.findall(product.casefold())
     titled = _is_title(question)
@@ -46,10 +46,10 @@ def unmentioned_names(
         plain = begins or titled
         if not _is_name(term, plain=plain) or term.casefold() in known:
             continue
-        parts = [stem(part) for part in WORD.findall(term.casefold())]
-        whole = len(parts) == 1 and parts[0] in stems
-        name = _PLURAL.sub(r"\1", term)  # "IDs" is "ID"
-        if not whole and _squeezed(name.casefold()) not in squeezed:
+        singular = _PLURAL.sub(r"\1", term)  # "IDs" is "ID"
+        *parts, last = WORD.findall(singular.casefold())
+        whole = not parts and stem(last) in stems
+        if not whole and not _begins_a_word("".join([*parts, stem(last)]), text):
             names.append(term)
     return tuple(dict.fromkeys(names))
 
@@ -57,7 +57,8 @@ def unmentioned_names(
 def _is_title(question: str) -> bool:
     """Whether a question is written as titles are, with capitals that say nothing."""
     words = [w for w in WORD.findall(question) if w.casefold() not in FUNCTION_WORDS]
-    return len(words) > 3 and sum(map(str.istitle, words)) > len(words) / 2
+    asks = question.rstrip().endswith("?") or question[:1].islower()
+    return not asks and len(words) > 3 and sum(map(str.istitle, words)) > len(words) / 2
 
 
 def _is_name(term: str, *, plain: bool) -> bool:
@@ -79,6 +80,9 @@ def _is_name(term: str, *, plain: bool) -> bool:
     )
 
 
-def _squeezed(text: str) -> str:
-    """Return the letters and digits of a text: "K8s" is "k-8s", "Open Search" too."""
-    return re.sub(r"[\W_]+", "", text)
+def _begins_a_word(name: str, text: str) -> bool:
+    """Whether a word, or several, begin with a name: "K8s" is "k-8s", "Open Search" too.
+
+    "SOC" stands in "associated", and is not mentioned by it.
+    """
+    return bool(re.search(r"(?<![^\W_])" + r"[\W_]*".join(name), text))
