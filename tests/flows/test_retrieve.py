@@ -72,6 +72,29 @@ def test_a_filter_holds_in_every_ranking():
     assert {p.path for p in found.passages} == {"pods.mdx"}
 
 
+def test_the_pages_of_a_search_are_read_whole():
+    """Also below "pages/", which no filter names; no other page in their folder is."""
+    chunks = [
+        *a_page("pages/jobs.mdx", "Jobs", "Create a job.", "Stop.", under=["jobs"]),
+        *a_page(
+            "pages/jobs/cron.mdx", "Cron", "At night.", under=["jobs", "jobs/cron"]
+        ),
+        *a_page("pods.mdx", "Pods", "A pod runs.", under=["pods"]),
+    ]
+    embedder = FakeEmbedder()
+    store = published(FakeStore(), chunks, embedder)
+    retriever = Retriever(embedder, store, k=1)
+    found = retriever.find("create a job")
+
+    read = retriever.read_pages("create a job", found)
+    by_words = retriever.read_pages("create a job", replace(found, vector=None))
+
+    assert [p.text for p in found.passages] == ["Create a job."]
+    assert sorted(p.text for p in read) == ["Create a job.", "Stop."]
+    assert all(-1 <= p.score <= 1 for p in read)
+    assert by_words == list(found.passages)
+
+
 def test_a_reranker_has_the_last_word():
     """It has read each passage with the question."""
     reranker = FakeReranker({"A pod runs.": 9.0, "Then save.": 5.0})
