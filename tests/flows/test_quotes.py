@@ -47,7 +47,7 @@ def answered(*texts: str, found=(), sections=None) -> Answer:
     ]
     quotes = [Quote(t, s) for t, s in zip(texts, sections, strict=True)]
     blank = Answer("q", Status.ANSWERED, "", (), (), "https://docs.example/")
-    return with_quotes(blank, quotes, found, lambda _text: None)
+    return with_quotes(blank, quotes, found)
 
 
 # What is chosen
@@ -125,17 +125,6 @@ def test_marks_count_as_they_are_read_and_each_leads_to_its_passage():
     assert answer.quoted
 
 
-def test_all_of_it_is_shown_at_once():
-    """There is nothing to wait for."""
-    shown: list[str] = []
-    blank = Answer("q", Status.ANSWERED, "", (), (), "")
-    quotes = [Quote("A.", Section(passage(1)))]
-
-    answer = with_quotes(blank, quotes, (), shown.append)
-
-    assert shown == [answer.text] == ["A. [^1]"]
-
-
 def test_what_else_was_found_stands_behind_what_is_quoted():
     """A chunk of a section that is quoted is there already."""
     quoted = passage(1, text="A.", path="a.mdx", heading=("X",))
@@ -153,7 +142,7 @@ def test_the_rest_of_the_answer_stays():
     """Its status and its warnings are none of a quote's business."""
     blank = Answer("q", Status.MODEL_UNAVAILABLE, "", (), (), "", degraded=("x",))
 
-    answer = with_quotes(blank, [Quote("A.", Section(passage(1)))], (), print)
+    answer = with_quotes(blank, [Quote("A.", Section(passage(1)))], ())
 
     assert answer == replace(
         blank,
