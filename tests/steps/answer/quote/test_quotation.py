@@ -243,6 +243,26 @@ def test_steps_of_another_page_do_not_stand_beside_the_best():
     assert [q.section.passage.id for q in shown] == [passage(1).id]
 
 
+def test_of_equals_what_stands_by_the_best_is_quoted():
+    """It says more of the same; what stands elsewhere is about something else."""
+    best, more = "Jobs pause at night by rule.", "Jobs end at noon."
+    elsewhere = [
+        f"Jobs end at {word}." for word in ("one", "two", "three", "four", "five")
+    ]
+    found = [
+        Section(passage(n, text=text, path=path, score=0.5), 0, 0)
+        for n, (text, path) in enumerate(
+            [*((t, "b.mdx") for t in elsewhere), (best, "a.mdx"), (more, "a.mdx")],
+            start=1,
+        )
+    ]
+
+    shown = [q.text for q in quotes("do jobs pause at night by rule or end?", found)]
+
+    assert shown[0] == best
+    assert more in shown
+
+
 def test_steps_of_the_same_page_do():
     """What is said of them belongs to them."""
     found = sections("Pause the job now, in the list.", STEPS)

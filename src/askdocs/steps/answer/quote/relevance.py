@@ -33,7 +33,7 @@ _IGNORED = FUNCTION_WORDS.union(
 )
 _TARGET = re.compile(LINK_TARGET)
 _stem = lru_cache(maxsize=20_000)(stem)
-_COMPOUND = re.compile(r"[^\W_]+(?:[-./][^\W_]+)+")
+_COMPOUND = re.compile(r"(?<![^\W_])[^\W_]+(?:[-./][^\W_]+)+")
 _MARKUP = re.compile(r"[*`|\[\]\n]+|-{3,}")
 _FACT = re.compile(
     r"\W*(?:what|which|when|who|why|is|are|does|do|can|could|will|was"
