@@ -7,7 +7,7 @@ from time import perf_counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.support.judged import embedding, judged, why
 from tests.support.passages import passage
@@ -348,6 +348,7 @@ LIKELY = st.lists(WORDS, max_size=20).flatmap(
 
 @settings(deadline=None, max_examples=200)
 @given(text=LIKELY, others=st.lists(LIKELY, max_size=2))
+@example(text="[x](/y)", others=["``` [x](/y)"])
 def test_what_a_passage_says_is_supported_as_it_stands(text, others):
     """No rule may turn down the docs' own words."""
     ground = Ground([passage(n, text=t) for n, t in enumerate([*others, text], 1)])

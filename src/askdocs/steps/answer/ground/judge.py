@@ -115,8 +115,9 @@ class Ground:
             return Sentence(piece, Verdict.NO_CLAIM)
         cited = read_numbers(piece)
         chosen = support(claim, self._units, cited)
-        verbatim = self._verbatim_passage(claim, cited)
-        if verbatim and self._has_links(claim, verbatim):
+        with_words = self._verbatim_passages(claim, cited)
+        verbatim = next((n for n in with_words if self._has_links(claim, n)), 0)
+        if verbatim:
             return Sentence(piece, Verdict.SUPPORTED, passage=verbatim, covers=1.0)
         if claim.empty:
             return _verdict(piece, _UNSUPPORTED, 0, 0.0)
@@ -130,8 +131,8 @@ class Ground:
             fault = _UNSUPPORTED
         return _verdict(piece, fault, passage, covers, similar)
 
-    def _verbatim_passage(self, claim: Claim, cited: Collection[int]) -> int:
-        """Return the passage that has a sentence as it is, a cited one first; 0 if none.
+    def _verbatim_passages(self, claim: Claim, cited: Collection[int]) -> list[int]:
+        """Return the passages that have a sentence as it is, cited ones first.
 
         What stands after "never" or "only" is not what is said; and a name has its
         capitals.
@@ -152,9 +153,7 @@ class Ground:
             for n in verbatim
             if all(contains_name(self._texts[n - 1], x) for x in claim.names)
         ]
-        return (
-            min(with_names, key=lambda n: n not in cited) if text and with_names else 0
-        )
+        return sorted(with_names, key=lambda n: n not in cited) if text else []
 
     def _has_links(self, claim: Claim, place: int) -> bool:
         """Whether the links of a sentence are those of a passage that has its words."""
