@@ -55,7 +55,11 @@ def ask_about(
 ) -> Done:
     """Ask with one page alone in reach, of a model that does what the page says."""
     with FakeOllama(INJECTIONS[n].reply, mode=mode) as fake:
-        env = {"RAG_OLLAMA_URL": fake.url, "RAG_UNVERIFIED": unverified}
+        env = {
+            "RAG_OLLAMA_URL": fake.url,
+            "RAG_LLM_MODEL": fake.model,
+            "RAG_UNVERIFIED": unverified,
+        }
         done = poisoned("ask", QUESTION, "--path", page_path(n), *words, env=env)
     assert_fenced(fake.prompt())
     return done

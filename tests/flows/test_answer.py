@@ -367,6 +367,14 @@ def test_where_all_was_left_out_the_docs_are_quoted():
     assert seen == [(FRUIT, START), (START, FRUIT), got.text]
 
 
+def test_where_all_was_left_out_and_a_name_is_missing_it_is_refused():
+    """And nothing says that it was quoted."""
+    got = answer(MADE_UP, question="How do I start jobs in Tokyo?")
+
+    assert (got.status, got.quoted) == (Status.NOT_IN_CONTEXT, False)
+    assert (got.unmentioned, got.degraded) == (("Tokyo",), ())
+
+
 def test_an_answer_that_breaks_off_before_anything_is_shown_is_quoted():
     """It stays incomplete: a script may want to ask again."""
     got = answer(MADE_UP, failure=CUT, question="How do I start jobs?")
@@ -626,7 +634,7 @@ def test_a_question_about_something_else_asks_no_model(nearest, entitled, status
     engine = Scripted(["Start jobs."])
 
     got = ask(
-        "How?",
+        "How in Tokyo?",
         retrieve=lambda _: some,
         engine=engine,
         prompt=PROMPT,
@@ -634,6 +642,7 @@ def test_a_question_about_something_else_asks_no_model(nearest, entitled, status
     )
 
     assert got.status is status
+    assert got.unmentioned == (("Tokyo",) if engine.asked == [] else ())
     assert bool(engine.asked) == (status is Status.ANSWERED)
     assert got.link == (SITE if status is Status.NO_MATCH else passage(1).url)
 

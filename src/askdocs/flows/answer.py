@@ -164,7 +164,7 @@ class Answerer:
         if self._passages_only:
             return answer
         if _is_out_of_scope(result, question, self._rules):
-            return _refuse(answer, Status.NO_MATCH, site, reader.show)
+            return self._refuse(answer, Status.NO_MATCH, result, reader)
         if self._engine is None or not self._engine.model:
             return self._quoted(answer, result, reader)
         fitted = self._prompt.fit(question, passages)
@@ -204,8 +204,9 @@ class Answerer:
             if self._rules.unverified is Unverified.REFUSE:
                 return self._refuse(answer, Status.UNVERIFIED, result, reader)
             note = "model: no sentence of it stands in the docs; quoted instead"
-            answer = replace(answer, degraded=(*answer.degraded, note))
-            return self._quoted(answer, result, reader)
+            answer = self._quoted(answer, result, reader)
+            notes = (note,) if answer.quoted else ()
+            return replace(answer, degraded=answer.degraded + notes)
         status = Status.PARTIAL if checked.struck else Status.ANSWERED
         return replace(answer, status=status)
 
