@@ -50,7 +50,8 @@ ENDINGS = {
         "NOT IN DOCS", "ok", (), 4, ["status: refused:not_in_context"],
     ),
     "refused:unverified": (
-        FALSE, "ok", (), 4, [f"status: refused:unverified (1 of 1 {LEFT})"],
+        FALSE, "ok", ("--unverified", "refuse"), 4,
+        [f"status: refused:unverified (1 of 1 {LEFT})"],
     ),
     "incomplete": (
         TRUE, "cut", (), 7,
@@ -58,7 +59,7 @@ ENDINGS = {
          "error: the answer broke off: the stream ended before Ollama was done",
          " hint: ask again   (ollama ps shows what Ollama is doing)"],
     ),
-    "passages": (TRUE, "ok", ("--no-llm",), 0, []),
+    "passages": (TRUE, "ok", ("--response-mode", "no_text"), 0, []),
     "model_unavailable": (
         TRUE, "missing", (), 5,
         ["warning: model: the passages' own sentences instead",
@@ -128,7 +129,8 @@ def test_a_status_does_not_depend_on_the_language(rag, home):
     ended = {}
     for reply in IN_FRENCH:
         with FakeOllama(reply) as fake:
-            done = rag("ask", question, "--json", env=ollama(fake))
+            env = ollama(fake, unverified="refuse")
+            done = rag("ask", question, "--json", env=env)
         ended[reply] = (done.data["status"], done.code)
 
     assert ended == IN_FRENCH
@@ -174,7 +176,8 @@ def test_what_may_become_of_it_is_said(rag):
 
 KEYS = {
     "schema_version", "question", "status", "answer", "link", "citations", "retrieved",
-    "sentences", "index", "model", "timings", "degraded", "warnings",
+    "sentences", "index", "model", "timings", "degraded", "warnings", "quoted",
+    "nearest", "unmentioned",
 }  # fmt: skip
 CITATION = {"id", "mark", "title", "url", "path", "heading", "score", "quote"}
 SENTENCE = {"text", "verdict", "why", "passage", "covers", "similar", "shown"}
@@ -238,7 +241,7 @@ def test_another_llama_than_the_usual_one_is_named(rag):
 
     assert (plain.code, plain.err) == (0, f"{other}\n")
     assert (quiet.code, quiet.err) == (0, "")
-    assert (data["model"], data["warnings"]) == ("llama3.2:3b", [other])
+    assert (data["model"], data["warnings"]) == ({"name": "llama3.2:3b"}, [other])
 
 
 def test_the_usual_model_needs_no_word(rag):
@@ -247,7 +250,7 @@ def test_the_usual_model_needs_no_word(rag):
         done = rag("ask", QUESTION, "--json", env={"RAG_OLLAMA_URL": fake.url})
 
     assert (done.code, done.err) == (0, "")
-    assert (done.data["model"], done.data["warnings"]) == ("llama3.1:8b", [])
+    assert (done.data["model"], done.data["warnings"]) == ({"name": "llama3.1:8b"}, [])
 
 
 # What a reader of events gets
@@ -316,17 +319,18 @@ def test_events_and_a_document_exclude_each_other(rag):
 
 # What is shown without a model
 
+NO_OLLAMA = {"RAG_OLLAMA_URL": "http://127.0.0.1:1"}
 
-def test_without_a_model_the_passages_speak_with_their_links(rag):
+
+def test_without_a_model_the_docs_are_quoted_with_their_links(rag):
     """Every sentence is one of the docs, and carries the mark of its page."""
-    down = {"RAG_OLLAMA_URL": "http://127.0.0.1:1"}
-    done = rag("ask", QUESTION, env=down)
-    data = rag("ask", QUESTION, "--json", env=down).data
+    done = rag("ask", QUESTION, env=NO_OLLAMA)
+    data = rag("ask", QUESTION, "--json", env=NO_OLLAMA).data
 
     text = data["answer"].rpartition("\n\n")[0]
     quotes = "\n".join(c["quote"] for c in data["citations"])
     said = [s.strip() for s in re.split(r"\[\^\d+\]", text) if s.strip()]
-    assert done.code == 5
+    assert (done.code, data["status"], data["quoted"]) == (0, "answered", True)
     assert said
     assert all(sentence in quotes for sentence in said)
     assert {int(n) for n in re.findall(r"\[\^(\d+)\]", text)} == {
@@ -334,14 +338,112 @@ def test_without_a_model_the_passages_speak_with_their_links(rag):
     }
     assert done.out.startswith(text)
     assert f"- {JOB_URL}" in done.out
-    assert data["degraded"] == ["model: the passages' own sentences instead"]
-    assert data["error"]["name"] == "ModelUnavailable"
+    assert (data["degraded"], data["model"], "error" in data) == ([], None, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ((), "; to have it put into words: "),
+        (("--no-llm",), " (--no-llm)"),
+        (("-m", "none"), " (RAG_LLM_MODEL=none)"),
+    ],
+    ids=["nobody is there", "nobody is asked", "nobody is to be asked"],
+)
+def test_one_line_says_that_it_is_quoted_and_why(rag, words, hint):
+    """An answer is no error; who wants it put into words reads how."""
+    done, quiet = (
+        rag("ask", *flag, *words, QUESTION, env=NO_OLLAMA) for flag in ((), ("-q",))
+    )
+
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"quoted from the docs{hint}")
+    assert (done.code, quiet.code, quiet.err) == (0, 0, "")
+    assert done.out == quiet.out
+
+
+def test_what_a_model_puts_into_words_is_not_quoted(rag):
+    """A script tells one from the other."""
+    with FakeOllama(TRUE) as fake:
+        data = rag("ask", QUESTION, "--json", env=ollama(fake)).data
+        none = rag("ask", QUESTION, "--json", "--no-llm", env=ollama(fake)).data
+
+    assert (data["quoted"], none["quoted"]) == (False, True)
+    assert len(fake.chats) == 1
+
+
+def test_where_all_was_left_out_the_docs_are_quoted(rag):
+    """With the marks of now; what the model said is in the record alone."""
+    with FakeOllama(FALSE) as fake:
+        done = rag("ask", QUESTION, env=ollama(fake))
+        data = rag("ask", QUESTION, "--json", env=ollama(fake)).data
+
+    note = "model: no sentence of it stands in the docs; quoted instead"
+    assert (done.code, done.err) == (0, f"warning: {note}\n")
+    assert (data["status"], data["quoted"]) == ("answered", True)
+    assert data["degraded"] == [note]
+    assert "Open the console." in done.out
+    assert "7 EUR" not in done.out
+    assert [s["shown"] for s in data["sentences"]] == [False]
+    assert data["model"] == {"name": "llama3.1:8b"}
+
+
+def test_what_breaks_off_before_anything_is_shown_is_quoted(rag):
+    """It stays incomplete, and the screen is not empty."""
+    with FakeOllama(f"{FALSE} {FALSE}", mode="cut", after=7) as fake:
+        done = rag("ask", QUESTION, "--json", env=ollama(fake))
+
+    data = done.data
+    assert (done.code, data["status"], data["quoted"]) == (7, "incomplete", True)
+    assert "Open the console." in data["answer"]
+    assert data["error"]["name"] == "AnswerIncomplete"
+
+
+MISSING = "how do I create a job in Tokyo?"
+
+
+@pytest.mark.parametrize("llm", [False, True], ids=["quoting", "a model"])
+def test_a_refusal_says_which_name_is_missing_and_where_to_look(rag, llm):
+    """With a model or without; `rag open` opens one of the pages."""
+    with FakeOllama("NOT IN DOCS") as fake:
+        env = ollama(fake, llm_model=fake.model if llm else "none")
+        done = rag("ask", MISSING, env=env)
+        opened = rag("open", "1", env=env)
+        data = rag("ask", MISSING, "--json", env=env).data
+
+    first, second, *_ = done.out.splitlines()
+    assert (first, second) == ("I don't know.", "No passage mentions Tokyo.")
+    assert "\nNearest pages:\n[1] How to create a job" in done.out
+    assert (done.code, done.err) == (4, "status: refused:not_in_context\n")
+    assert opened.out.startswith(JOB_URL)
+    assert data["unmentioned"] == ["Tokyo"]
+    assert data["nearest"][0]["page_url"] == JOB_URL
+    assert len({page["path"] for page in data["nearest"]}) == 3
+    assert (data["quoted"], data["citations"]) == (False, [])
+
+
+def test_events_of_quotes_count_as_their_marks_do(rag):
+    """Mark [^n] cites the nth passage of the last list, in the document too."""
+    with FakeOllama(FALSE) as fake:
+        quoted = events(rag("ask", QUESTION, "--stream", "--no-llm").out)
+        instead = events(rag("ask", QUESTION, "--stream", env=ollama(fake)).out)
+
+    assert [e["event"] for e in quoted][:2] == ["passages", "sentence"]
+    assert [e["event"] for e in instead][:3] == ["passages", "sentence", "passages"]
+    for told in (quoted, instead):
+        *_, listed = (e for e in told if e["event"] == "passages")
+        end = told[-1]
+        assert listed["passages"] == end["retrieved"]
+        shown = [e for e in told if e["event"] == "sentence" and e["shown"]]
+        assert "\n\n".join(e["text"] for e in shown) in end["answer"]
+        for sentence in shown:
+            cited = end["retrieved"][sentence["passage"] - 1]
+            assert cited["id"] in {c["id"] for c in end["citations"]}
 
 
 def test_a_mark_does_not_keep_a_code_fence_open(rag):
     """What stands behind the three signs would make the rest of the page code."""
-    down = {"RAG_OLLAMA_URL": "http://127.0.0.1:1"}
-    done = rag("ask", "example jobs create worker image", env=down)
+    done = rag("ask", "example jobs create worker image", env=NO_OLLAMA)
 
     fences = [line for line in done.out.splitlines() if "```" in line]
     assert fences
@@ -578,7 +680,11 @@ def test_a_socks_proxy_in_the_environment_is_no_crash(shell, proxy):
 
 def test_a_model_server_behind_a_socks_proxy_is_told_with_the_way_out(rag):
     """We cannot go through it, and going round it is not ours to decide."""
-    env = {"RAG_OLLAMA_URL": "http://192.0.2.1:9", "ALL_PROXY": "socks5://192.0.2.7:1"}
+    env = {
+        "RAG_OLLAMA_URL": "http://192.0.2.1:9",
+        "RAG_LLM_MODEL": "llama3.1:8b",
+        "ALL_PROXY": "socks5://192.0.2.7:1",
+    }
     done = rag("ask", QUESTION, env=env)
 
     assert (done.code, JOB_URL in done.out) == (5, True)
