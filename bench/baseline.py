@@ -90,11 +90,16 @@ def compare_runs() -> None:
             model_folder(),
             QUESTION,
         ]
-        ours = [sys.executable, "-m", "askdocs", "search", QUESTION]
-        rows = {"baseline": [], "rag search": []}
+        rag = [sys.executable, "-m", "askdocs"]
+        commands = {
+            "baseline": theirs,
+            "rag search": [*rag, "search", QUESTION],
+            "rag ask, quoted": [*rag, "ask", "--no-llm", QUESTION],
+        }
+        rows = {name: [] for name in commands}
         for _ in range(TIMES):
-            rows["baseline"].append(measured(theirs))
-            rows["rag search"].append(measured(ours))
+            for name, command in commands.items():
+                rows[name].append(measured(command))
     print(f"cold, one question, median of {TIMES}    seconds   peak MB")
     median = {
         name: (
@@ -104,9 +109,11 @@ def compare_runs() -> None:
         for name, found in rows.items()
     }
     for name, (seconds, peak) in median.items():
-        print(f"{name:34} {seconds:7.2f}   {peak:7.0f}")
-    ratio = [a / b for a, b in zip(*median.values(), strict=True)]
-    print(f"{'ratio':34} {ratio[0]:6.1f}x   {ratio[1]:6.1f}x")
+        times = [
+            a / b for a, b in zip(median["baseline"], (seconds, peak), strict=True)
+        ]
+        ratios = f"   baseline is {times[0]:5.1f}x, {times[1]:4.1f}x"
+        print(f"{name:34} {seconds:7.2f}   {peak:7.0f}{ratios}")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ GRAPH, PARITY = "model.onnx", "parity.json"
 _THREADS = min(4, os.cpu_count() or 1)
 """A question is a dozen tokens: more threads cost more than they save."""
 
+_BATCH_TEXTS = 3
+
 _UNREADABLE = (
     ort.Fail,
     ort.InvalidArgument,
@@ -99,8 +101,14 @@ class OnnxEncoder:
         return vector
 
     def embed_texts(self, texts: Sequence[str]) -> Vector:
-        """Return shape (len(texts), dim), float32; a batch takes a quarter less time."""
-        return self._rows([self._window.read(text) for text in texts])
+        """Return shape (len(texts), dim), float32.
+
+        In small batches: a little faster than one by one, and the memory of one.
+        """
+        reads = [self._window.read(text) for text in texts]
+        batches = range(0, len(reads), _BATCH_TEXTS)
+        rows = [self._rows(reads[at : at + _BATCH_TEXTS]) for at in batches]
+        return np.concatenate(rows)
 
     def _rows(self, reads: Sequence[Read]) -> Vector:
         width = max(len(read.ids) for read in reads)
