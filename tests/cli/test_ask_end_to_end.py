@@ -97,15 +97,18 @@ def test_a_refusal_says_so_with_the_address_of_the_docs(rag):
         data = rag("ask", "who won in 1998?", "--json", env=ollama(fake))
 
     lines = [line for line in done.out.splitlines() if line]
-    assert lines == ["I don't know.", f"The Scaleway documentation: {BASE}"]
+    first, heading, *pages, last = lines
+    assert (first, heading) == ("I don't know.", "Nearest pages:")
+    assert last == f"The Scaleway documentation: {BASE}"
+    assert len(pages) == len(data.data["nearest"]) == 3
     assert (done.code, data.code) == (4, 4)
-    assert data.data["answer"] == "\n\n".join(lines)
+    assert data.data["answer"] == f"{first}\n\n{last}"
     assert data.data["citations"] == []
 
 
-def test_without_ollama_the_passages_speak_for_themselves_and_the_way_to_start_it(rag):
+def test_without_its_model_the_docs_are_quoted_with_the_way_to_start_it(rag):
     """Half an answer is better than none, and no script takes it for a whole one."""
-    down = {"RAG_OLLAMA_URL": "http://127.0.0.1:1"}
+    down = {"RAG_OLLAMA_URL": "http://127.0.0.1:1", "RAG_LLM_MODEL": "llama3.1:8b"}
     done = rag("ask", QUESTION, env=down)
     data = rag("ask", QUESTION, "--json", env=down)
 
@@ -142,20 +145,21 @@ def test_a_stream_that_is_cut_is_no_answer(rag):
     assert (data.data["status"], data.data["error"]["code"]) == ("incomplete", 7)
 
 
-def test_a_model_that_says_nothing_leaves_the_passages(rag):
+def test_a_model_that_says_nothing_leaves_it_to_the_docs(rag):
     """An empty screen would look like an answer."""
     with FakeOllama(mode="empty") as fake:
         done = rag("ask", QUESTION, env=ollama(fake))
 
     assert done.code == 7
-    assert done.out.startswith("1. How to create a job")
+    assert done.out.startswith("1. Open the console.\n")
 
 
-def test_passages_can_be_asked_for_without_any_model(rag):
+def test_quotes_can_be_asked_for_whatever_model_there_is(rag):
     """Nobody is asked, so nobody can be missing."""
     with FakeOllama() as fake:
         done = rag("ask", "--no-llm", QUESTION, env=ollama(fake))
 
-    assert (done.code, done.err, fake.requests) == (0, "", [])
-    assert done.out.startswith("1. How to create a job")
+    assert (done.code, fake.requests) == (0, [])
+    assert done.err == "quoted from the docs (--no-llm)\n"
+    assert done.out.startswith("1. Open the console.\n")
     assert done.out.strip().splitlines()[-1] == f"Read more: {JOB_URL}"

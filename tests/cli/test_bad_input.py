@@ -520,11 +520,11 @@ def test_a_terminal_gets_colour_and_links_to_the_public_pages_alone(home):
     said = on_a_terminal("search", QUESTION, home=home)
 
     links = re.findall("\x1b]8;;(.*?)\x1b\\\\", said)
-    assert "\x1b[1m1. How to create a job" in said
+    assert re.search(r"1\. \x1b\[1m\x1b]8;;\S+\x1b\\How to create a job", said)
     assert set(links) - {""} <= set(
         re.findall(r"https://www\.scaleway\S+?(?=\x1b)", said)
     )
-    rest = re.sub("\x1b]8;;.*?\x1b\\\\|\x1b\\[[01]m", "", said)
+    rest = re.sub("\x1b]8;;.*?\x1b\\\\|\x1b\\[[012]m", "", said)
     assert not OBEYED.search(rest.replace("\r\n", "\n"))
 
 
@@ -538,7 +538,7 @@ def test_colour_can_be_switched_off(home, words, env):
     said = on_a_terminal("search", QUESTION, *words, home=home, env=env)
 
     assert "\x1b[" not in said
-    assert "1. How to create a job" in said
+    assert "1. How to create a job" in re.sub("\x1b]8;;.*?\x1b\\\\", "", said)
 
 
 def test_progress_on_a_terminal_is_wiped_away(home):

@@ -361,16 +361,14 @@ def test_a_source_that_is_not_there_names_those_that_are(chat, number):
     ]
 
 
-def test_a_refusal_has_no_sources(chat):
-    """And that is said rather than nothing."""
+def test_a_refusal_has_the_nearest_pages_as_its_sources(chat):
+    """Whoever is told that the docs do not say so wants to look for himself."""
     with Chatty("NOT IN DOCS") as fake:
         done = chat(fake, QUESTION, "/sources", "/open 1")
 
-    assert done.err.splitlines()[1:] == [
-        "the last answer has no sources",
-        "error: there is no source 1",
-        " hint: the last answer has none",
-    ]
+    assert done.err == "status: refused:not_in_context\n"
+    assert done.out.count("\n[1] How to create a job > Create it - ") == 2
+    assert done.out.rstrip().endswith(f"\n{JOB_URL}#create-it")
 
 
 def test_a_filter_holds_until_it_is_taken_back(chat):

@@ -12,7 +12,7 @@ from askdocs.adapters.local.last_answer import Citation, LastAnswer, write_last_
 
 QUESTION = "how do I create a job?"
 REPLY = "**Open** the console. [^1] A job costs 7 EUR. [^1]"
-NO_MODEL = {"RAG_OLLAMA_URL": "http://127.0.0.1:1"}
+NO_MODEL = {"RAG_OLLAMA_URL": "http://127.0.0.1:1", "RAG_LLM_MODEL": "llama3.1:8b"}
 
 
 @pytest.mark.parametrize("words", [[], ["--json"], ["-q"]], ids=["text", "json", "-q"])
