@@ -147,3 +147,13 @@ def test_no_words_hold_no_names(question):
 def test_without_passages_every_name_is_missing():
     """A search may find nothing."""
     assert unmentioned_names("is it in Tokyo?", [], product="") == ("Tokyo",)
+
+
+def test_a_stack_trace_has_no_name_that_must_be_mentioned():
+    """Its classes and files are nobody's question."""
+    short = "botocore.exceptions.ClientError in app.py, why?"
+    frames = "".join(f"line {n} in Call{n} of Module{n}Test " for n in range(9))
+
+    assert names(short) == ()
+    assert names(f"why does this fail: {frames}") == ()
+    assert names("why does Module1Test fail?") == ("Module1Test",)

@@ -11,6 +11,7 @@ from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
 _TERM = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*")
 _SENTENCE_BEGIN = re.compile(r"(?:\A|[.?!:;(\"'])\s*\Z")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_DOTTED = re.compile(r"[^\W\d_]\.[^\W\d_]")
 _PLURAL = re.compile(r"\A([A-Z]{2,})s\Z")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)*", re.IGNORECASE)
 _CALENDAR = frozenset(
@@ -18,6 +19,8 @@ _CALENDAR = frozenset(
     "december monday tuesday wednesday thursday friday saturday sunday".split()
 )
 _MIN_NAME_CHARS = 3
+_MAX_WORDS = 30
+"""Of a question whose names must be mentioned; a stack trace has many that nobody asks for."""
 
 
 def unmentioned_names(
@@ -28,7 +31,8 @@ def unmentioned_names(
     A name is what has a capital letter though no sentence begins with it ("Tokyo"),
     several capitals ("HIPAA", "OpenSearch"), or letters and digits ("B200"); or words
     that hyphens make one term with a function word in it ("point-in-time"). Nouns of
-    German have capitals, too: ask for names in English only.
+    German have capitals, too: ask for names in English only. Files, hosts and
+    dotted names of a program are none, and a long text (a stack trace) has none.
 
     Args:
         question: As asked, in English.
@@ -38,6 +42,8 @@ def unmentioned_names(
     text = _CAMEL.sub(" ", "\n".join(texts)).casefold()
     stems = {stem(word) for word in WORD.findall(text)}
     known = WORD.findall(product.casefold())
+    if len(question.split()) > _MAX_WORDS:
+        return ()
     titled = _is_title(question)
     names = []
     for match in _TERM.finditer(question):
@@ -63,7 +69,7 @@ def _is_title(question: str) -> bool:
 
 def _is_name(term: str, *, plain: bool) -> bool:
     """Whether a term is a name; in *plain* a first capital is no sign of one."""
-    if len(term) < _MIN_NAME_CHARS or _VERSION.fullmatch(term):
+    if len(term) < _MIN_NAME_CHARS or _DOTTED.search(term) or _VERSION.fullmatch(term):
         return False
     if term.casefold() in _CALENDAR:
         return False
