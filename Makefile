@@ -92,8 +92,8 @@ demo: $(READY)
 	[ $$code -eq 0 ] || [ $$code -eq 3 ] || exit $$code; \
 	code=0; echo; \
 	if [ "$$DEMO_DOCS" = docs ] && [ "$$DEMO_Q" = "$(TOUR)" ]; then \
-	  echo "\$$ rag chat"; \
-	  printf '%s\n' "$(TOUR)" "$(TOUR_2)" "$(TOUR_3)" | $(BIN)/rag chat || code=$$?; \
+	  echo "\$$ rag chat -v"; \
+	  printf '%s\n' "$(TOUR)" "$(TOUR_2)" "$(TOUR_3)" | $(BIN)/rag chat -v || code=$$?; \
 	else \
 	  echo "\$$ rag ask \"$$DEMO_Q\""; $(BIN)/rag ask "$$DEMO_Q" || code=$$?; echo; \
 	fi; \

@@ -322,7 +322,7 @@ def chat(
     if lines.terminal and not quiet and not first:
         terminal.err(f"Ask about {conf.product}; /help lists the commands.")
     try:
-        echo = not (lines.terminal or quiet or as_json)
+        echo = verbose and not (lines.terminal or quiet or as_json)
         session.run(chain(first, _echoed(lines) if echo else lines))
     except AskDocsError as err:
         if not as_json:
