@@ -18,18 +18,11 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
-
-import numpy as np
 
 from askdocs import assemble
-from askdocs.assemble.answer import encoder_for
-from askdocs.assemble.index import open_store, required
-from askdocs.flows.thresholds import unit
 from askdocs.steps.answer.ground import Ground
 from askdocs.steps.answer.sentences import has_claim, pieces
 
@@ -80,19 +73,12 @@ def time_checks(question: str) -> list[float]:
     Each is checked against the other passages, so that the vectors are asked, too.
     """
     loaded = assemble.settings({})
-    with open_store(loaded) as store, assemble.searcher(loaded) as search:
-        live = required(store.manifest())
+    with assemble.searcher(loaded) as search:
         passages = search.retriever.find(question).passages
-        encoder = encoder_for(loaded, live)
-        similar = live.thresholds.get("similar", 1.0)
-
-        def embed(texts: Sequence[str]) -> Any:
-            return unit(np.stack([encoder.embed_question(text) for text in texts]))
-
         spent = []
         for passage in passages:
             rest = tuple(p for p in passages if p is not passage)
-            ground = Ground(rest, similar=similar, embed=embed)
+            ground = Ground(rest)
             for piece in filter(has_claim, pieces(passage.text)):
                 begin = perf_counter()
                 ground.judge(piece)

@@ -65,13 +65,7 @@ def passage_of(row: dict[str, Any]) -> Passage:
 
 def judge(row: dict[str, Any], rules: Rules) -> Judged:
     """Judge one sentence by its passage."""
-    ground = Ground(
-        [passage_of(row)],
-        known=rules.known,
-        similar=rules.similar,
-        embed=rules.embed,
-        verify=rules.verify,
-    )
+    ground = Ground([passage_of(row)], known=rules.known, verify=rules.verify)
     judged = ground.judge(row["sentence"])
     outcome = (
         "supported" if judged.verdict is Verdict.NO_CLAIM else judged.verdict.value
@@ -81,7 +75,7 @@ def judge(row: dict[str, Any], rules: Rules) -> Judged:
 
 def score_of(judged: Sentence) -> float:
     """Return how sure the check is of a sentence, for its AUC."""
-    return float(judged.verdict is not Verdict.UNSUPPORTED)
+    return judged.score
 
 
 def auc(true: Sequence[float], false: Sequence[float]) -> float:

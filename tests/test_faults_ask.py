@@ -226,11 +226,12 @@ def test_f8_what_looks_like_a_template_is_literal(rag, typed):
 def test_f9_markup_of_a_terminal_library_is_literal(rag):
     """In the question and in the reply."""
     typed = "how do I create a job [red] [/] [link=https://x.example]y[/link]"
-    with FakeOllama("Click [bold]**Create job**[/bold] [/]. [^1]") as fake:
+    reply = "Open the console. [^1] Click [bold]**Create job**[/bold] [/]. [^1]"
+    with FakeOllama(reply) as fake:
         done = rag("ask", typed, env=ollama(fake))
 
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("Click [bold]**Create job**[/bold] [/]. [^1]\n")
+    assert (done.code, done.err) == (0, "1 of 2 sentences proven by the docs\n")
+    assert done.out.startswith(f"{reply}\n")
     assert question_in(fake.prompt()) == typed
 
 

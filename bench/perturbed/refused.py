@@ -140,7 +140,7 @@ def refusals(index: Index, data: Path | None, docs: str) -> None:
     """Print which questions are refused at retrieval, and what is shown of the rest."""
     limit = index.rules.refuse_below
     stored = "not stored with this index" if limit is None else f"{limit:g}"
-    print(f"refused: `refuse_below` is {stored}, `similar` {index.rules.similar:g}")
+    print(f"refused: `refuse_below` is {stored}")
     print(
         f"{'':26}{'n':>6}{'at retrieval':>24}{'not answered':>24}{'part':>6}{'whole':>6}"
     )

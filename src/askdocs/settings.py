@@ -112,10 +112,10 @@ class Settings(BaseModel):
     llm_num_ctx: Annotated[int, Field(ge=1024, le=262144, description="Context window in tokens; prompt and answer share it")] = 8192
     llm_num_predict: Annotated[int, Field(ge=16, le=8192, description="Longest answer in tokens")] = 768
     llm_keep_alive: Annotated[str, Field(pattern=r"^(-1|\d+[smh]?)$", description="How long Ollama keeps the model loaded")] = "30m"
-    unverified: Annotated[Literal["strike", "show", "refuse"], Field(description="A sentence that no passage supports is left out, or shown all the same, or refuses the whole answer")] = "strike"
+    unverified: Annotated[Literal["keep", "strike", "show", "refuse"], Field(description="What the docs do not prove is kept unless they contradict it, or left out, or all shown, or refuses the whole answer")] = "keep"
     response_mode: Annotated[Literal["compact", "refine", "tree_summarize", "no_text"], Field(description="One call of the model, one for each passage, one for each windowful and one to merge, or none")] = "compact"
     prompt: Annotated[Path | None, Field(description="File with the rules for the model, and below a line --- the request with {context_str} and {query_str}; unset = built in")] = None
-    verifier: Annotated[str | None, Field(min_length=1, max_length=500, description="Cross-encoder or NLI model that checks sentences in other words, in the place of their vectors: a hub id or a folder; unset = none")] = None
+    verifier: Annotated[str | None, Field(min_length=1, max_length=500, description="Cross-encoder or NLI model that checks sentences in other words, in the place of the learned weights: a hub id or a folder; unset = none")] = None
     guard: Annotated[str | None, Field(min_length=1, max_length=200, description="Guard model on the same server that checks question and answer (llama-guard3:8b); unset = none")] = None
     llm_timeout_s: Annotated[float, Field(gt=0, le=3600, description="Seconds for one whole answer")] = 600.0
     # fmt: on

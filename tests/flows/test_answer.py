@@ -127,7 +127,8 @@ def test_an_answer_has_text_citations_and_a_link():
     """The ordinary case, whole."""
     got = answer("Start", " jobs [^2].", " Then wait [^1].")
 
-    assert got == Answer(
+    bare = tuple(replace(s, evidence=(), score=0.0) for s in got.sentences)
+    assert replace(got, sentences=bare) == Answer(
         question="How?",
         status=Status.ANSWERED,
         text="Start jobs [^2]. Then wait [^1].",
@@ -358,13 +359,41 @@ def test_where_all_was_left_out_the_docs_are_quoted():
 
     assert (got.status, got.quoted) == (Status.ANSWERED, True)
     assert got.text == "You start jobs in the console. [^1]"
-    assert got.degraded == (
-        "model: no sentence of it stands in the docs; quoted instead",
-    )
+    assert got.degraded == ("model: the docs prove no sentence of it; quoted instead",)
     assert (got.model, got.problem) == ("scripted:1b", "")
     assert not any(s.shown for s in got.sentences)
     assert got.sentences[-1].passage == 1
     assert seen == [(FRUIT, START), (START, FRUIT), got.text]
+
+
+def test_where_nothing_is_proven_the_docs_are_quoted():
+    """What is only unproven is no answer; beside something proven it is shown."""
+    seen: list[object] = []
+    unproven = "Jobs are things which you launch from the console page [^2]."
+
+    def asked(*pieces: str) -> Answer:
+        seen.clear()
+        return ask(
+            "How do I start jobs?",
+            retrieve=found(FRUIT, START),
+            engine=Scripted(pieces),
+            prompt=PROMPT,
+            show=seen.append,
+        )
+
+    alone = asked(unproven)
+    assert [s.verdict for s in alone.sentences] == [Verdict.UNSURE]
+    assert (alone.status, alone.quoted) == (Status.ANSWERED, True)
+    assert alone.text == "You start jobs in the console. [^1]"
+    assert alone.degraded == (
+        "model: the docs prove no sentence of it; quoted instead",
+    )
+    assert seen == [alone.text]
+
+    beside = asked(unproven, " You start jobs in the console [^2].")
+    assert (beside.status, beside.quoted) == (Status.ANSWERED, False)
+    assert beside.text == f"{unproven} You start jobs in the console [^2]."
+    assert "".join(map(str, seen)) == beside.text
 
 
 def test_where_all_was_left_out_and_a_name_is_missing_it_is_refused():

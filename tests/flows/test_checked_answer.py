@@ -21,6 +21,8 @@ DOCS = (
 )
 TWO = (passage(1, text=DOCS), passage(2, text="Volumes keep files for ever."))
 
+UNPROVEN = "Use a key. Volumes keep their files at night. Pigs fly."
+
 
 def teller(
     pieces: Iterable[str],
@@ -139,8 +141,75 @@ def test_a_lead_in_waits_for_what_it_announces():
     assert text("To fly:\n\n1. Click **Fly**.\n") == ""
     assert verdicts("To fly:\n\n1. Click **Fly**.\n") == [
         (Verdict.NO_CLAIM, False),
-        (Verdict.UNSUPPORTED, False),
+        (Verdict.UNSURE, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("unverified", "shown"),
+    [
+        (Unverified.KEEP, "Use a key. Volumes keep their files at night."),
+        (Unverified.STRIKE, "Use a key."),
+        (Unverified.SHOW, UNPROVEN),
+        (Unverified.REFUSE, ""),
+    ],
+)
+def test_what_is_neither_proven_nor_contradicted_is_kept(unverified, shown):
+    """A check that leaves out what it cannot prove leaves out half of what is true."""
+    made = teller([UNPROVEN], unverified=unverified)
+
+    assert [s.verdict for s in made.sentences] == [
+        Verdict.SUPPORTED,
+        Verdict.UNSURE,
+        Verdict.UNSUPPORTED,
+    ]
+    assert made.text.strip() == shown
+    assert made.struck
+
+
+def test_what_is_unproven_waits_for_what_is_proven():
+    """And comes in its place, told in the order in which it is shown."""
+    shown: list[str] = []
+    told: list[Sentence] = []
+    made = CheckedAnswer(TWO, Rules(judged=told.append), shown.append)
+    made.hear("At night:\n\n- Volumes keep their files at night.\n- Pigs fly.\n\n")
+    assert (shown, told, made.text) == ([], [], "")
+    made.hear("Use a key. Jobs run at night.\n\nJobs run at night.")
+
+    kept = "At night:\n\n- Volumes keep their files at night."
+    assert shown[:2] == [kept, "\n\nUse a key."]
+    assert "".join(shown) == made.text
+    assert told == made.sentences
+    assert [s.shown for s in told[:4]] == [True, True, False, True]
+
+
+def test_of_a_reply_without_a_proven_sentence_nothing_is_shown():
+    """Whoever makes all of it up must not be read, however well it sounds."""
+    told: list[Sentence] = []
+    shown: list[str] = []
+    made = CheckedAnswer(TWO, Rules(judged=told.append), shown.append)
+    made.hear("At night:\n\nVolumes keep their files at night. Pigs fly.")
+    made.end()
+
+    assert (shown, made.text) == ([], "")
+    assert [s.verdict for s in told] == [
+        Verdict.NO_CLAIM,
+        Verdict.UNSURE,
+        Verdict.UNSUPPORTED,
+    ]
+    assert told == made.sentences
+    assert not any(s.shown for s in told)
+
+
+def test_evidence_holds_nothing_that_may_not_be_shown():
+    """It quotes a page, and a page may link anywhere and hide anything."""
+    text = "Use a key ![x](https://evil.example/?q) from <https://evil.example/a>."
+    made = teller(["Use a key."], passages=[passage(1, text=text)])
+
+    (said,) = made.sentences[0].evidence
+    assert "Use a key" in said.text
+    assert "evil.example" not in said.text
+    assert text[said.start : said.end].startswith("Use a key")
 
 
 def test_a_sentence_is_shown_once_it_is_whole_and_judged():
@@ -258,7 +327,7 @@ def test_where_a_reply_is_cut_makes_no_difference(cuts):
 @given(
     words=st.lists(
         st.sampled_from(
-            "Pigs|fly.|\n|\n\n|Use|a|key.|- |1. |## |:|```|[^1]|[^9]|`x`|not|| |".split(
+            "`Pigs`|fly.|\n|\n\n|Use|a|key.|- |1. |## |:|```|[^1]|[^9]|`x`|not|| |".split(
                 "|"
             )
         ),
@@ -266,14 +335,14 @@ def test_where_a_reply_is_cut_makes_no_difference(cuts):
     ),
     unverified=st.sampled_from(Unverified),
 )
-@example(["## ", "Pigs", "\n", "Use"], Unverified.STRIKE)
-def test_no_unsupported_sentence_is_shown_unless_asked_for(words, unverified):
+@example(["## ", "`Pigs`", "\n", "Use"], Unverified.STRIKE)
+def test_nothing_unproven_is_shown_where_that_is_asked_for(words, unverified):
     """Whatever the model writes, and in which form."""
     made = teller([f"{word} " for word in words], unverified=unverified)
 
     # A heading claims nothing, whatever it names.
     sentences = re.sub(r"^ *## .*$", "", made.text, flags=re.M)
-    if unverified is not Unverified.SHOW:
+    if unverified in (Unverified.STRIKE, Unverified.REFUSE):
         assert "Pigs" not in sentences
     assert not made.text.startswith((" \n", "\n"))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from tests.support.passages import passage
 
 from askdocs.domain.answer import Sentence, Verdict
 from askdocs.steps.answer.ground import Ground
+
+UNSAID = "no passage says so"
 
 
 def judged(sentence: str, *texts: str, **rules: Any) -> Sentence:
@@ -20,22 +20,9 @@ def judged(sentence: str, *texts: str, **rules: Any) -> Sentence:
 
 
 def why(sentence: str, *texts: str, **rules: Any) -> str:
-    """Return why a sentence is not supported; "" if it is."""
+    """Return what speaks against a sentence; "" if it is proven, or only unproven."""
     result = judged(sentence, *texts, **rules)
-    assert (result.verdict is Verdict.UNSUPPORTED) == bool(result.why)
-    return result.why
-
-
-def embedding(cosine: float) -> Any:
-    """Return what makes vectors of which the first is that like all others."""
-    calls: list[list[str]] = []
-
-    def embed(texts: Sequence[str]) -> np.ndarray:
-        calls.append(list(texts))
-        rows = np.zeros((len(texts), 2), np.float32)
-        rows[0] = cosine, (1 - cosine**2) ** 0.5
-        rows[1:, 0] = 1
-        return rows
-
-    embed.calls = calls
-    return embed
+    lacking = result.verdict in (Verdict.UNSURE, Verdict.UNSUPPORTED)
+    assert lacking == bool(result.why)
+    unproven = result.verdict is Verdict.UNSURE and result.why == UNSAID
+    return "" if unproven else result.why

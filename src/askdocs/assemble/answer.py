@@ -198,7 +198,6 @@ def rules_for(loaded: Loaded, search: Search) -> Rules:
     return Rules(
         known=(loaded.settings.product,),
         refuse_below=thresholds.get("refuse_below"),
-        similar=thresholds.get("similar", 1.0),
         embed=SentenceEmbedder(search.encoder),
         unverified=Unverified(loaded.settings.unverified),
     )

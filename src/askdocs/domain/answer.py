@@ -87,11 +87,33 @@ class SearchResult:
 
 
 class Verdict(Enum):
-    """Whether the passages say what a sentence of an answer says."""
+    """Whether the passages say what a sentence of an answer says.
+
+    Supported is proven, unsure is unproven, unsupported is contradicted or foreign.
+    """
 
     SUPPORTED = "supported"
+    UNSURE = "unsure"
     UNSUPPORTED = "unsupported"
     NO_CLAIM = "no claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of a passage that say what a sentence does, or come nearest to it.
+
+    Attributes:
+        passage: The passage, counted from 1.
+        start: Where they begin in its text, and `end` where they end, in characters.
+        lines: The first and the last line in the source file, as near as is known.
+        text: The words as they stand there, without what may not be shown.
+    """
+
+    passage: int
+    start: int
+    end: int
+    lines: tuple[int, int]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +126,10 @@ class Sentence:
         why: What no passage says, in words ("no passage has `--force`"); "" if all is well.
         passage: The passage that says it best, counted from 1; 0 if there is none.
         covers: The share of its words, from 0 to 1, that its passages have.
-        similar: How like the best sentence of the passages it is, by its vector, or how
-            surely a verifier says that they support it; None where neither was asked.
+        similar: How surely a verifier says that they support it; None without one.
         shown: Whether it is part of the answer's text.
+        score: How surely its passage says it, from 0 to 1.
+        evidence: Where in the passage the words stand that say it best.
     """
 
     text: str
@@ -116,6 +139,8 @@ class Sentence:
     covers: float = 0.0
     similar: float | None = None
     shown: bool = True
+    score: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

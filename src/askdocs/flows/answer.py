@@ -182,7 +182,7 @@ class Answerer:
     ) -> Answer:
         """Return the answer with what the model made of its passages.
 
-        Where nothing of it can be shown, the docs are quoted.
+        Where no sentence of it is proven nothing of it is shown, and the docs are quoted.
         """
         checked = CheckedAnswer(answer.retrieved, self._rules, reader.show)
         failure: AskDocsError | None = None
@@ -203,7 +203,7 @@ class Answerer:
         if not answer.text:
             if self._rules.unverified is Unverified.REFUSE:
                 return self._refuse(answer, Status.UNVERIFIED, result, reader)
-            note = "model: no sentence of it stands in the docs; quoted instead"
+            note = "model: the docs prove no sentence of it; quoted instead"
             answer = self._quoted(answer, result, reader)
             notes = (note,) if answer.quoted else ()
             return replace(answer, degraded=answer.degraded + notes)

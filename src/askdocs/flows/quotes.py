@@ -8,12 +8,12 @@ from dataclasses import replace
 from askdocs.domain.answer import Answer, Passage, SearchResult, Sentence
 from askdocs.domain.citation_mark import without_marks, write_mark
 from askdocs.flows.retrieve import Retriever
-from askdocs.steps.answer.ground import Embed
 from askdocs.steps.answer.markdown import is_row
 from askdocs.steps.answer.quote.markdown_blocks import open_fence
 from askdocs.steps.answer.quote.mentions import unmentioned_names
 from askdocs.steps.answer.quote.page_sections import join_sections
 from askdocs.steps.answer.quote.quotation import Quote, quote
+from askdocs.steps.answer.quote.relevance import Embed
 from askdocs.steps.answer.sanitize import addresses, sanitize
 from askdocs.steps.search.language import language_of
 

@@ -23,7 +23,7 @@ from askdocs.domain.errors import AskDocsError, ModelUnavailable
 
 EMBEDDER, RERANKER, VERIFIER = "embedding model", "reranker", "verifier"
 NO_RERANKER = "rag search --no-rerank QUESTION"
-NO_VERIFIER = "unset RAG_VERIFIER: sentences are compared by their vectors then"
+NO_VERIFIER = "unset RAG_VERIFIER: sentences are weighed without a model then"
 DOWNLOAD = "   (or: hf download org/tiny --cache-dir {cache}/hub)"
 REPAIR = "fetch the model again, or set RAG_EMBEDDING_MODEL=bundled"
 OTHER_MODEL = "set RAG_EMBEDDING_MODEL to a model with safetensors weights, or bundled"

@@ -14,7 +14,7 @@ from tests.support.passages import passage, passages
 
 from askdocs.cli.render import answer as render
 from askdocs.cli.render import terminal
-from askdocs.domain.answer import Answer, Status
+from askdocs.domain.answer import Answer, Sentence, Status, Verdict
 from askdocs.domain.errors import ConfigError, NotWritable
 
 URL = "https://docs.example/"
@@ -52,6 +52,54 @@ def terminal_of_60(monkeypatch):
 def read(screen: Terminal) -> str:
     """Return what stands on a terminal, without links."""
     return re.sub(r"\x1b\]8;;.*?\x1b\\", "", screen.getvalue())
+
+
+def notes_of(capsys, status: Status, *sentences: Sentence) -> list[str]:
+    """Return what stands beside an answer, line by line."""
+    told = replace(an_answer(sentences=sentences), status=status)
+    render.print_notes(told, quiet=True)
+    assert capsys.readouterr().err == ""
+    render.print_notes(told, quiet=False)
+    return capsys.readouterr().err.splitlines()
+
+
+PROVEN = Sentence("It is.", Verdict.SUPPORTED)
+UNPROVEN = Sentence("It may.", Verdict.UNSURE, "no passage says so")
+DENIED = Sentence("It is not.", Verdict.UNSUPPORTED, "no passage denies it")
+HEADING = Sentence("So:", Verdict.NO_CLAIM)
+
+
+def test_how_many_sentences_are_proven_stands_beside_an_answer(capsys):
+    """Of those that claim something; where all are, nothing is said."""
+    both = (HEADING, PROVEN, PROVEN, UNPROVEN)
+
+    assert notes_of(capsys, Status.ANSWERED, *both) == [
+        "2 of 3 sentences proven by the docs"
+    ]
+    assert notes_of(capsys, Status.ANSWERED, HEADING, PROVEN) == []
+    assert notes_of(capsys, Status.ANSWERED) == []
+
+
+def test_what_is_left_out_is_counted_whatever_its_verdict(capsys):
+    """With `strike` what is unproven is left out like what is contradicted."""
+    out = [replace(s, shown=False) for s in (UNPROVEN, DENIED)]
+
+    assert notes_of(capsys, Status.PARTIAL, PROVEN, *out) == [
+        "status: partial (2 of 3 sentences left out: no passage says so)"
+    ]
+    assert notes_of(capsys, Status.PARTIAL, PROVEN, UNPROVEN, out[1]) == [
+        "1 of 3 sentences proven by the docs",
+        "status: partial (1 of 3 sentences left out: no passage says so)",
+    ]
+
+
+def test_what_is_contradicted_and_shown_is_named(capsys):
+    """With `show`; what is only unproven is counted."""
+    assert notes_of(capsys, Status.PARTIAL, PROVEN, UNPROVEN, DENIED) == [
+        "1 of 3 sentences proven by the docs",
+        "status: partial",
+        "not supported: It is not. (no passage denies it)",
+    ]
 
 
 def test_a_pipe_gets_the_text_as_it_is_and_the_sources_under_it(capsys):

@@ -11,6 +11,7 @@ from askdocs.cli.render import json_document
 from askdocs.cli.render.kept_document import read_answer, read_search
 from askdocs.domain.answer import (
     Answer,
+    Evidence,
     Safety,
     SearchResult,
     Sentence,
@@ -28,7 +29,13 @@ ANSWERS = {
     ),
     "partial": Answer(
         "q", Status.PARTIAL, "a", SOME[:1], SOME, "https://x", degraded=("slow",),
-        sentences=(Sentence("b", Verdict.UNSUPPORTED, "no b", shown=False),),
+        sentences=(
+            Sentence("b", Verdict.UNSUPPORTED, "no b", shown=False),
+            Sentence(
+                "a", Verdict.SUPPORTED, passage=1, score=0.9,
+                evidence=(Evidence(1, 4, 9, (2, 3), "A is."),),
+            ),
+        ),
         safety=(Safety("answer", safe=False, categories=("S1",)),),
     ),
     "failed": Answer(
@@ -54,6 +61,7 @@ def test_an_answer_comes_back_as_it_is_seen(name):
     again = read_answer(document)
 
     assert kept(again) == document
+    assert again.sentences == ANSWERS[name].sentences
     assert (again.text, again.hint) == (ANSWERS[name].text, ANSWERS[name].hint)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 VERIFIER = ModelRole(
     "verifier",
     "RAG_VERIFIER",
-    "unset RAG_VERIFIER: sentences are compared by their vectors then",
+    "unset RAG_VERIFIER: sentences are weighed without a model then",
 )
 
 _INFERENCE_LABELS = (

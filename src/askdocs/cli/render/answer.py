@@ -135,18 +135,33 @@ def _print_status(answer: Answer) -> None:
     What was left out is counted and not quoted: it may be what a page, and no reader,
     wanted to be said. `--json` has it.
     """
+    if line := _proven_line(answer):
+        _note(line)
     if answer.status in {Status.ANSWERED, Status.PASSAGES_ONLY}:
         return
-    unsupported = [s for s in answer.sentences if s.verdict is Verdict.UNSUPPORTED]
-    count = sum(not s.shown for s in unsupported)
+    doubtful = [
+        s
+        for s in answer.sentences
+        if s.verdict in (Verdict.UNSURE, Verdict.UNSUPPORTED)
+    ]
+    count = sum(not s.shown for s in doubtful)
     of = f"{count} of {len(answer.sentences)} sentences left out: no passage says so"
     _note(f"status: {answer.status.value}" + (f" ({of})" if count else ""))
-    for sentence in unsupported:
-        if sentence.shown:
+    for sentence in doubtful:
+        if sentence.shown and sentence.verdict is Verdict.UNSUPPORTED:
             text = textwrap.shorten(
                 terminal.one_line(sentence.text), SNIPPET_CHARS, placeholder=" …"
             )
             _note(f"not supported: {text} ({sentence.why})")
+
+
+def _proven_line(answer: Answer) -> str:
+    """Return how many of the sentences are proven; "" if all that is shown is."""
+    claims = [s for s in answer.sentences if s.verdict is not Verdict.NO_CLAIM]
+    proven = sum(s.verdict is Verdict.SUPPORTED for s in claims)
+    if all(s.verdict is Verdict.SUPPORTED for s in claims if s.shown):
+        return ""
+    return f"{proven} of {_count(len(claims), 'sentence')} proven by the docs"
 
 
 def _note(text: str) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from askdocs.domain.answer import Answer, Passage, Safety, Sentence, Status, Verdict
+from askdocs.domain.answer import (
+    Answer,
+    Evidence,
+    Passage,
+    Safety,
+    Sentence,
+    Status,
+    Verdict,
+)
 from askdocs.domain.errors import ConfigError
 
 Data = Mapping[str, Any]
@@ -74,7 +82,14 @@ def _passage(data: Data) -> Passage:
 
 
 def _sentence(data: Data) -> Sentence:
-    return Sentence(**{**data, "verdict": Verdict(data["verdict"])})
+    evidence = tuple(map(_evidence, data["evidence"]))
+    verdict = Verdict(data["verdict"])
+    return Sentence(**{**data, "verdict": verdict, "evidence": evidence})
+
+
+def _evidence(data: Data) -> Evidence:
+    first, last = data["lines"]
+    return Evidence(**{**data, "lines": (first, last)})
 
 
 def _safety(data: Data) -> Safety:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from time import perf_counter
 
-import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.support.judged import embedding, judged, why
+from tests.support.judged import UNSAID, judged, why
 from tests.support.passages import passage
 
-from askdocs.domain.answer import Sentence, Verdict
-from askdocs.steps.answer.ground import Ground, evidence, plain
-from askdocs.steps.answer.ground.judge import ENOUGH_COVERAGE, MIN_COVERAGE
+from askdocs.domain.answer import Evidence, Sentence, Verdict
+from askdocs.steps.answer.ground import Ground, plain
 from askdocs.steps.answer.sentences import has_claim, units
 
-UNSAID = "no passage says so"
 PLANS = "| Plan | vCPU | RAM |\n|---|---|---|\n| S | 2 | 4 GB |\n| M | 4 | 8 GB |\n"
 
 
@@ -29,8 +25,14 @@ def test_a_verdict_says_which_passage_and_how_much_of_it():
     """JSON shows it, and the mark of the sentence is put right by it."""
     result = judged("A job ends by night.", "A volume.", "A job ends by night or day.")
 
+    said = "A job ends by night"
     assert result == Sentence(
-        "A job ends by night.", Verdict.SUPPORTED, passage=2, covers=1.0
+        "A job ends by night.",
+        Verdict.SUPPORTED,
+        passage=2,
+        covers=1.0,
+        score=1.0,
+        evidence=(Evidence(2, 0, len(said), result.evidence[0].lines, said),),
     )
 
 
@@ -73,7 +75,7 @@ def test_a_denial_without_content_is_supported_as_it_stands():
 def test_without_a_word_in_the_passages_nothing_is_supported(texts):
     """Every claim would be the model's own."""
     assert why("A job ends by night.", *texts) == UNSAID
-    assert "https://a.example/b" in why("See https://a.example/b.", *texts)
+    assert why("See https://a.example/b.", *texts)
 
 
 def test_two_passages_may_say_a_sentence_together():
@@ -82,7 +84,7 @@ def test_two_passages_may_say_a_sentence_together():
     joined = "A job keeps its logs for a week and a volume keeps its files for ever."
 
     assert why(joined, one, two) == ""
-    assert why(joined, one)
+    assert judged(joined, one).verdict is not Verdict.SUPPORTED
 
 
 def test_a_number_from_another_sentence_is_no_source_for_this_one():
@@ -170,92 +172,21 @@ SOURCE = "A job ends early in the night, or by day."
 
 
 @pytest.mark.parametrize(
-    ("cosine", "verdict"),
-    [(0.9, Verdict.SUPPORTED), (0.7, Verdict.SUPPORTED), (0.69, Verdict.UNSUPPORTED)],
+    ("sure", "verdict"),
+    [(0.5, Verdict.SUPPORTED), (0.49, Verdict.UNSURE), (0.0, Verdict.UNSUPPORTED)],
 )
-def test_a_vector_decides_where_words_do_not(cosine, verdict):
-    """A paraphrase has most of the words; what is near enough depends on the model."""
-    result = judged(NEARLY, SOURCE, similar=0.7, embed=embedding(cosine))
-
-    assert MIN_COVERAGE <= result.covers < ENOUGH_COVERAGE
-    assert result.verdict is verdict
-    assert result.similar == pytest.approx(cosine, abs=1e-4)
-    assert result.why == ("" if verdict is Verdict.SUPPORTED else UNSAID)
-
-
-def test_without_a_model_a_paraphrase_is_not_supported():
-    """Nobody knows whether it says the same."""
-    result = judged(NEARLY, SOURCE)
-
-    assert (result.why, result.similar) == (UNSAID, None)
-
-
-@pytest.mark.parametrize(
-    "sentence",
-    [
-        "A job ends early in the night.",
-        "A snail eats in the night.",
-        "A job halts 5 times.",
-    ],
-    ids=["all words", "hardly a word", "a number is missing"],
-)
-def test_a_vector_is_not_made_where_it_cannot_help(sentence):
-    """It takes longer than all the rest, and rates nonsense as similar."""
-    embed = embedding(1.0)
-    judged(sentence, SOURCE, embed=embed)
-
-    assert embed.calls == []
-
-
-def test_a_vector_does_not_excuse_a_denial():
-    """Those of a sentence and of its denial are very near."""
-    embed = embedding(1.0)
-    result = why("A job does not end early at night.", SOURCE, similar=0.5, embed=embed)
-
-    assert result == 'its source does not deny "end"'
-
-
-def test_the_nearest_of_two_sources_decides():
-    """Both together may be further than one of them."""
-
-    def embed(texts):
-        return np.array([[1, 0], [0.2, 0], [0.9, 0], [0.5, 0]], np.float32)
-
-    one, two = "A job keeps its logs for one week.", "A volume has files for ever."
-    joined = (
-        "A job keeps logs one short week and a large volume has good files for ever."
-    )
-    result = judged(joined, one, two, similar=0.8, embed=embed)
-
-    assert result.similar == pytest.approx(0.9)
-    assert result.verdict is Verdict.SUPPORTED
-
-
-def test_the_same_text_is_embedded_once():
-    """Each takes ten milliseconds."""
-    embed = embedding(1.0)
-    judged(NEARLY, SOURCE, embed=embed)
-
-    assert embed.calls == [[plain(NEARLY), SOURCE]]
-
-
-@pytest.mark.parametrize(
-    ("sure", "verdict"), [(0.5, Verdict.SUPPORTED), (0.49, Verdict.UNSUPPORTED)]
-)
-def test_a_verifier_decides_in_the_place_of_vectors(sure, verdict):
-    """It read pairs in its training; a cosine only tells what a text is about."""
+def test_a_verifier_decides_in_the_place_of_the_weights(sure, verdict):
+    """It is a model of its own, and somebody asked for it."""
     calls: list[tuple[str, list[str]]] = []
-    embed = embedding(1.0)
 
     def verify(sentence, sources):
         calls.append((sentence, sources))
         return sure
 
-    result = judged(NEARLY, SOURCE, similar=0.99, embed=embed, verify=verify)
+    result = judged(NEARLY, SOURCE, verify=verify)
 
     assert (result.verdict, result.similar) == (verdict, sure)
     assert calls == [(plain(NEARLY), [SOURCE])]
-    assert embed.calls == []
 
 
 def test_a_verifier_excuses_neither_a_denial_nor_a_number():
@@ -270,16 +201,6 @@ def test_a_known_word_needs_no_source():
     """Every page is about the product, and few sentences name it."""
     assert why("A Scaleway job ends.", "A job ends.") == ""
     assert why("A Scaleway job ends.", "A job ends.", known=())
-
-
-def test_the_limits_are_in_order():
-    """What needs no vector has more of its words than what no vector helps."""
-    assert all(
-        a < b
-        for a, b in pairwise(
-            [0, MIN_COVERAGE, evidence.MIN_TOPIC_SHARE, ENOUGH_COVERAGE, 1]
-        )
-    )
 
 
 @pytest.mark.parametrize(
@@ -303,7 +224,7 @@ def test_text_without_blanks_is_supported_as_it_stands():
     source = "\u30b8\u30e7\u30d6\u306f30\u5206\u5f8c\u306b\u505c\u6b62\u3002"
 
     assert why(source, source) == ""
-    assert why(source.replace("30", "60"), source)
+    assert judged(source.replace("30", "60"), source).verdict is Verdict.UNSURE
 
 
 HOSTILE = {
@@ -354,7 +275,7 @@ def test_what_a_passage_says_is_supported_as_it_stands(text, others):
     ground = Ground([passage(n, text=t) for n, t in enumerate([*others, text], 1)])
     verdicts = {unit: ground.judge(unit) for unit in units(text) if has_claim(unit)}
 
-    wrong = [v for v in verdicts.values() if v.verdict is Verdict.UNSUPPORTED]
+    wrong = [v for v in verdicts.values() if v.why]
     assert wrong == []
 
 
@@ -365,9 +286,11 @@ def test_what_a_passage_says_is_supported_as_it_stands(text, others):
 )
 def test_any_text_has_a_verdict(piece, texts):
     """A model says what it likes, and anybody may write docs."""
-    result = judged(piece, *texts, similar=0.5, embed=embedding(0.6))
+    result = judged(piece, *texts)
 
     assert result.text == piece
     assert 0 <= result.covers <= 1
     assert 0 <= result.passage <= len(texts)
-    assert bool(result.why) == (result.verdict is Verdict.UNSUPPORTED)
+    lacking = result.verdict in (Verdict.UNSURE, Verdict.UNSUPPORTED)
+    assert bool(result.why) == lacking
+    assert 0 <= result.score <= 1

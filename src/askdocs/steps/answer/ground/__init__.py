@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from askdocs.steps.answer.ground.evidence import plain
-from askdocs.steps.answer.ground.judge import Embed, Ground, Verify
+from askdocs.steps.answer.ground.judge import Ground, Verify
 
-__all__ = ["Embed", "Ground", "Verify", "plain"]
+__all__ = ["Ground", "Verify", "plain"]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from askdocs.steps.answer.ground import Embed
 from askdocs.steps.answer.quote.markdown_blocks import (
     BlockKind,
     MarkdownBlock,
@@ -16,6 +15,7 @@ from askdocs.steps.answer.quote.markdown_blocks import (
 )
 from askdocs.steps.answer.quote.page_sections import Section
 from askdocs.steps.answer.quote.relevance import (
+    Embed,
     Group,
     Terms,
     score_groups,

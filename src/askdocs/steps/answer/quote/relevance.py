@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log
@@ -17,7 +17,10 @@ from askdocs.steps.answer.quote.page_sections import Section
 from askdocs.steps.answer.words import FUNCTION_WORDS, WORD
 
 if TYPE_CHECKING:
-    from askdocs.steps.answer.ground import Embed
+    from askdocs.domain.ports import Vector
+
+Embed = Callable[[Sequence[str]], "Vector | None"]
+"""Makes vectors of length 1 of texts; None if no model does."""
 
 MAX_EMBEDDED = 8
 """Groups whose vectors are asked for, best by words first: more of them, and more of their
