@@ -215,7 +215,7 @@ NEAR: dict[str, Any] = {
     "forbid": [],
 }
 REPLIES = {
-    "logs": "The logs are kept for **30** days. [^1]",
+    "logs": "Deleting a job keeps its logs for **30** days. [^1]",
     "volumes": "A server takes at most 16 volumes. [^1]",
 }
 

@@ -51,7 +51,7 @@ def test_the_help_of_a_command_shows_its_settings_as_the_program_knows_them(
     assert done.code == 0
     assert "-n, --passages N Passages that are retrieved [default: " in text
     assert re.search(r"-m, --model NAME auto = llama3\.1:8b .* \[default: auto\]", text)
-    assert "[strike | show | refuse; default: strike]" in text
+    assert "[keep | strike | show | refuse; default: keep]" in text
     assert "--reranker NAME Cross-encoder" in text
     assert "--chunk-tokens" not in text
     assert "rag config show lists all" in text
