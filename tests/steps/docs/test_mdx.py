@@ -1137,6 +1137,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=400, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=5), max_size=20).map("".join) | st.text())
 @example("&#10;&#10;x")
+@example("`" + "x" * 1_500)
 @example("<Card title='a'/>\n\nx\n<Card\ntitle='b\nc'/>")
 @example("## {#a}\n## &#10; {#b}")
 def test_any_text_is_a_page(text):

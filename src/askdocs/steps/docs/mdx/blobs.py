@@ -24,8 +24,10 @@ def without_blobs(sections: Iterable[Section], warnings: list[str]) -> list[Sect
     kept = []
     for section in sections:
         if any(len(b.text) > MAX_RUN_CHARS for b in section.blocks):
-            blocks = tuple(_without_blobs(block, warnings) for block in section.blocks)
-            kept.append(replace(section, blocks=blocks))
+            blocks = [_without_blobs(block, warnings) for block in section.blocks]
+            # A block that was nothing but a blob says nothing any more.
+            readable = tuple(b for b in blocks if any(c.isalnum() for c in b.text))
+            kept.append(replace(section, blocks=readable))
         else:
             kept.append(section)
     return kept
