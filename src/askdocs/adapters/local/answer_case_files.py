@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from askdocs.adapters.local.eval_files import (
     read_rows,
     read_saved,
     require_distinct,
+    required_text,
+    to_labels,
 )
 from askdocs.domain.answer_evaluation import (
     FAR,
@@ -23,8 +26,6 @@ from askdocs.domain.answer_evaluation import (
     Groups,
 )
 from askdocs.domain.errors import ConfigError
-from askdocs.domain.evaluation import page_of
-from askdocs.domain.text import visible
 from askdocs.steps.evaluate.grade import compile_pattern
 
 _EXAMPLE = (
@@ -78,13 +79,14 @@ def read_answer_run(file: Path) -> AnswerBaseline:
 def _to_case(row: Any, line: int, where: str) -> AnswerCase:
     if not isinstance(row, dict):
         raise _error(where, "a case is an object")
+    error = partial(_error, where)
     case = AnswerCase(
-        _text(row, "id", where) if row.get("id") is not None else str(line),
-        _text(row, "question", where),
-        wanted=_labels(row, where),
+        required_text(row, "id", error) if row.get("id") is not None else str(line),
+        required_text(row, "question", error),
+        wanted=to_labels(row.get("wanted") or [], "wanted", error),
         must=_groups(row, where),
         forbid=_patterns(row.get("forbid") or [], "forbid", where),
-        kind=_text(row, "kind", where) if row.get("kind") else "",
+        kind=required_text(row, "kind", error) if row.get("kind") else "",
         line=line,
         draft=row.get("draft") is True,
     )
@@ -103,26 +105,6 @@ def _require_sense(case: AnswerCase, where: str) -> None:
     if case.wanted and not case.must:
         problem = "must is empty, but wanted is not: every answer would be useful"
         raise _error(where, problem, hint=_GROUPS)
-
-
-def _text(row: Mapping[str, Any], key: str, where: str) -> str:
-    if key not in row:
-        raise _error(where, f"there is no {key}")
-    value = row[key]
-    if not isinstance(value, str):
-        raise _error(where, f"{key} is not a text")
-    if not visible(value).strip():
-        raise _error(where, f"{key} is empty")
-    return value
-
-
-def _labels(row: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    value = row.get("wanted") or []
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise _error(where, "wanted is not a list of texts")
-    if not all(page_of(label).strip() for label in value):
-        raise _error(where, "wanted holds a label without a page")
-    return tuple(dict.fromkeys(label.removesuffix("#") for label in value))
 
 
 def _groups(row: Mapping[str, Any], where: str) -> Groups:

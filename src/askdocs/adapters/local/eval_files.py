@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from askdocs.adapters.local.files import as_not_writable, replace_text
 from askdocs.domain.answer_evaluation import FAR, NEAR
@@ -20,6 +21,9 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 
 MAX_CASES = 100_000
 """Cases of a file; each takes some 15 ms."""
+
+RowError: TypeAlias = Callable[[str], ConfigError]
+"""Returns the error of a row with this problem."""
 
 _EXAMPLE = '{"id": "1", "question": "How do I ...?", "wanted": ["pages/x.mdx"]}'
 
@@ -145,6 +149,27 @@ def require_distinct(ids: Sequence[str], file: Path, hint: str) -> None:
         raise ConfigError(f"{file}: a saved run with {problem}", hint=hint)
 
 
+def required_text(row: Mapping[str, Any], key: str, error: RowError) -> str:
+    """Return a text of a row that may not be missing; *error* says what is wrong."""
+    if key not in row:
+        raise error(f"there is no {key}")
+    value = row[key]
+    if not isinstance(value, str):
+        raise error(f"{key} is not a text")
+    if not visible(value).strip():
+        raise error(f"{key} is empty")
+    return value
+
+
+def to_labels(value: object, key: str, error: RowError) -> tuple[str, ...]:
+    """Return pages and sections that a row names, each once; *error* as above."""
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise error(f"{key} is not a list of texts")
+    if not all(page_of(label).strip() for label in value):
+        raise error(f"{key} holds a label without a page")
+    return tuple(dict.fromkeys(label.removesuffix("#") for label in value))
+
+
 def write_run(file: Path, run: Mapping[str, Any]) -> None:
     """Replace the file by a run in one step.
 
@@ -236,8 +261,8 @@ def _to_case(row: Any, line: int, where: str) -> Case:
     if overlap:
         raise _case_error(where, f"wanted and excluded: {min(overlap)}")
     return Case(
-        _required_text(row, "id", where),
-        _required_text(row, "question", where),
+        required_text(row, "id", partial(_case_error, where)),
+        required_text(row, "question", partial(_case_error, where)),
         wanted,
         exclude,
         line,
@@ -247,26 +272,10 @@ def _to_case(row: Any, line: int, where: str) -> Case:
     )
 
 
-def _required_text(row: Mapping[str, Any], key: str, where: str) -> str:
-    if key not in row:
-        raise _case_error(where, f"there is no {key}")
-    value = row[key]
-    if not isinstance(value, str):
-        raise _case_error(where, f"{key} is not a text")
-    if not visible(value).strip():
-        raise _case_error(where, f"{key} is empty")
-    return value
-
-
 def _labels(row: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     if key not in row:
         raise _case_error(where, f"there is no {key}")
-    value = row[key]
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise _case_error(where, f"{key} is not a list of texts")
-    if not all(page_of(label).strip() for label in value):
-        raise _case_error(where, f"{key} holds a label without a page")
-    return tuple(dict.fromkeys(label.removesuffix("#") for label in value))
+    return to_labels(row[key], key, partial(_case_error, where))
 
 
 def _optional_text(row: Mapping[str, Any], key: str) -> str:

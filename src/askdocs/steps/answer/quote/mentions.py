@@ -39,11 +39,11 @@ def unmentioned_names(
         texts: What was found, with titles and headings.
         product: Its name needs no mention.
     """
+    if len(question.split()) > _MAX_WORDS:
+        return ()
     text = _CAMEL.sub(" ", "\n".join(texts)).casefold()
     stems = {stem(word) for word in WORD.findall(text)}
     known = WORD.findall(product.casefold())
-    if len(question.split()) > _MAX_WORDS:
-        return ()
     titled = _is_title(question)
     names = []
     for match in _TERM.finditer(question):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from textwrap import dedent
 
 from askdocs.steps.answer.quote.markdown_blocks import (
@@ -220,12 +221,9 @@ def _all_steps(block: MarkdownBlock) -> str:
     """
     steps = block.items
     heads = [_head(step) for step in steps]
-    room = MAX_STEP_LINES
-    count = 0
-    while count < len(heads) and (not count or count_lines(heads[count]) <= room):
-        room -= count_lines(heads[count])
-        count += 1
+    count = _count_fitting(heads, MAX_STEP_LINES)
     shown = heads[:count]
+    room = MAX_STEP_LINES - sum(map(count_lines, shown))
     for place in range(count):
         more = count_lines(steps[place]) - count_lines(heads[place])
         if more <= room:
@@ -236,6 +234,12 @@ def _all_steps(block: MarkdownBlock) -> str:
     if not left:
         note = "(shortened: the page has more on some steps)"
     return "\n".join(shown) + f"\n\n{note}"
+
+
+def _count_fitting(texts: Sequence[str], room: int) -> int:
+    """Return how many of some texts, from the first, fit into lines; at least one."""
+    needed = accumulate(map(count_lines, texts))
+    return max(1, sum(1 for _ in takewhile(lambda lines: lines <= room, needed)))
 
 
 def _head(step: str) -> str:
@@ -258,8 +262,5 @@ def _closed(lines: Sequence[str]) -> str:
 def _first_lines(text: str) -> str:
     """Return the first lines of a long text, its code in a fence that ends."""
     lines = text.split("\n")
-    room, count = MAX_LINES, 0
-    while count < len(lines) and (not count or count_lines(lines[count]) <= room):
-        room -= count_lines(lines[count])
-        count += 1
+    count = _count_fitting(lines, MAX_LINES)
     return f"{_closed(lines[:count]).rstrip()}\n\n(shortened: more on the page)"
